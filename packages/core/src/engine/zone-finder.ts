@@ -1,0 +1,154 @@
+import { DnsError, isDnsError } from '../errors.js';
+import { ancestors, type Fqdn, isWithin, toFqdn } from '../fqdn.js';
+import type { Logger, Zone } from '../provider.js';
+import type { Account } from './account.js';
+
+export interface Placement {
+  account: Account;
+  zone: Zone;
+}
+
+export interface ZoneQuestion {
+  name: Fqdn;
+  /** Ask this provider only. */
+  provider?: string;
+  /** Take this zone and no other. */
+  zone?: string;
+}
+
+type Delegation = (zone: Fqdn, signal: AbortSignal) => Promise<readonly string[]>;
+
+/** Milliseconds that an answer with zones is good for. An answer without any is not kept. */
+const KEEP_MS = 600_000;
+
+/**
+ * Finds the zone that holds a name: the longest active one among those that the configured accounts own.
+ * The accounts' own listings decide, never a list of public suffixes and never a failed DNS question.
+ */
+export class ZoneFinder {
+  readonly #accounts: readonly Account[];
+  readonly #delegation?: Delegation;
+  readonly #log: Logger;
+  readonly #answers = new Map<string, { zones: Promise<readonly Zone[]>; until: number }>();
+
+  constructor(accounts: readonly Account[], log: Logger, delegation?: Delegation) {
+    this.#accounts = accounts;
+    this.#log = log;
+    this.#delegation = delegation;
+  }
+
+  /** @throws DnsError `UNSUPPORTED` if no provider of that id is configured. */
+  account(id: string): Account {
+    const account = this.#accounts.find((candidate) => candidate.id === id);
+    if (account) return account;
+    throw new DnsError('UNSUPPORTED', `No provider "${id}" is configured.`, {
+      hint: `Configured: ${this.#accounts.map(({ id }) => id).join(', ') || 'none'}.`,
+    });
+  }
+
+  /**
+   * @throws DnsError `ZONE_NOT_FOUND`, `ZONE_INACTIVE`, `ZONE_AMBIGUOUS`, or what a provider failed with if no other one holds the name.
+   */
+  async find(question: ZoneQuestion, signal: AbortSignal): Promise<Placement> {
+    const asked = question.provider === undefined ? this.#accounts : [this.account(question.provider)];
+    const answers = await Promise.allSettled(
+      asked.map((account) => this.#zonesOf(account, question.name, signal)),
+    );
+    const wanted = question.zone === undefined ? undefined : toFqdn(question.zone);
+    const found = answers.flatMap((answer, index) =>
+      answer.status === 'rejected'
+        ? []
+        : answer.value
+            .filter((zone) => (wanted ? zone.name === wanted : true))
+            .map((zone) => ({ account: asked[index] as Account, zone })),
+    );
+    const failures = answers.flatMap((answer) =>
+      answer.status === 'rejected' ? [answer.reason as Error] : [],
+    );
+    this.#judgeFailures(failures, found, signal);
+    if (found.length === 0) throw notFound(question.name, asked, wanted);
+    return this.#choose(question.name, found, signal);
+  }
+
+  /** Zones of one account that the name lies in; one question for all names that one answer covers, also when asked together. */
+  async #zonesOf(account: Account, name: Fqdn, signal: AbortSignal): Promise<readonly Zone[]> {
+    const { zoneSearch } = account.provider.capabilities;
+    const scope = zoneSearch === 'family' ? (ancestors(name).at(-2) ?? name) : name;
+    const key = `${account.id} ${scope}`;
+    const known = this.#answers.get(key);
+    if (known && known.until > Date.now()) {
+      const zones = (await known.zones).filter((zone) => isWithin(name, zone.name));
+      if (zones.length > 0) return zones;
+    }
+    const zones = account.run(signal, (call) => account.provider.findZones(name, call));
+    const answer = { zones, until: Date.now() + KEEP_MS };
+    this.#answers.set(key, answer);
+    const forget = () => {
+      if (this.#answers.get(key) === answer) this.#answers.delete(key);
+    };
+    const all = await zones.catch((error) => {
+      forget();
+      throw error;
+    });
+    const fitting = all.filter((zone) => isWithin(name, zone.name));
+    if (all.length === 0) forget();
+    return fitting;
+  }
+
+  /** One account that fails does not stop work in another one that holds the name; but it may be the one that holds it. */
+  #judgeFailures(failures: readonly Error[], found: readonly Placement[], signal: AbortSignal): void {
+    const [first] = failures;
+    if (!first) return;
+    if (found.length === 0 || signal.aborted || !isDnsError(first)) throw first;
+    for (const failure of failures)
+      this.#log.warn(`A provider could not be asked for its zones and was left out: ${failure.message}`);
+  }
+
+  async #choose(name: Fqdn, found: readonly Placement[], signal: AbortSignal): Promise<Placement> {
+    const active = found.filter(({ zone }) => zone.status === 'active');
+    if (active.length === 0) throw inactive(name, found);
+    const longest = Math.max(...active.map(({ zone }) => zone.name.length));
+    const best = active.filter(({ zone }) => zone.name.length === longest) as [Placement, ...Placement[]];
+    if (best.length === 1) return best[0];
+    const delegated = await this.#delegatedTo(best, signal);
+    if (delegated.length === 1) return delegated[0] as Placement;
+    const holders = best.map(({ account, zone }) => `${account.id} (zone id ${zone.id})`).join(' and ');
+    throw new DnsError('ZONE_AMBIGUOUS', `The zone ${best[0].zone.name} is held by ${holders}.`, {
+      hint: 'Choose the one that the domain is delegated to, with the provider option (--provider).',
+    });
+  }
+
+  async #delegatedTo(candidates: readonly Placement[], signal: AbortSignal): Promise<Placement[]> {
+    const zone = (candidates[0] as Placement).zone.name;
+    const hosts = (await this.#delegation?.(zone, signal)) ?? [];
+    const names = hosts.map((host) => host.toLowerCase().replace(/\.$/, ''));
+    return candidates.filter((candidate) => {
+      const own = candidate.zone.nameServers?.map((host) => host.replace(/\.$/, ''));
+      return names.some((host) =>
+        own?.length
+          ? own.includes(host)
+          : candidate.account.provider.capabilities.nameServerPatterns.some((pattern) => pattern.test(host)),
+      );
+    });
+  }
+}
+
+function notFound(name: Fqdn, asked: readonly Account[], wanted: Fqdn | undefined): DnsError {
+  const who = asked.map(({ id }) => id).join(', ') || 'none is configured';
+  return new DnsError(
+    'ZONE_NOT_FOUND',
+    wanted
+      ? `The zone ${wanted} was not found in the accounts asked (${who}).`
+      : `No zone that holds ${name} was found in the accounts asked (${who}).`,
+    {
+      hint: 'Check the spelling, that the domain is hosted in this account, and that the key may list its zones.',
+    },
+  );
+}
+
+function inactive(name: Fqdn, found: readonly Placement[]): DnsError {
+  const zones = found.map(({ account, zone }) => `${zone.name} at ${account.id}`).join(', ');
+  return new DnsError('ZONE_INACTIVE', `The zone that holds ${name} is not served: ${zones}.`, {
+    hint: 'Enable the zone in the console, or settle what froze it (arrears, real-name verification, expiry).',
+  });
+}

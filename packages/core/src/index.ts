@@ -1,0 +1,12 @@
+export type * from './client.js';
+export { createClient } from './create-client.js';
+export * from './errors.js';
+export * from './fqdn.js';
+export { fileJournal } from './journal/file.js';
+export type * from './journal/journal.js';
+export { memoryJournal } from './journal/memory.js';
+export * from './lease.js';
+export * from './provider.js';
+export * from './record-data.js';
+export * from './redact.js';
+export * from './settings.js';
