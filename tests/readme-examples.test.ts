@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Simulator, startSimulator } from '@domainproof/simulator';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packages, root } from './packages.js';
+
+const run = promisify(execFile);
+
+let simulator: Simulator;
+let environment: NodeJS.ProcessEnv;
+beforeAll(async () => {
+  simulator = await startSimulator();
+  environment = { PATH: process.env.PATH, ...simulator.env };
+});
+afterAll(() => simulator.close());
+
+function firstExample(readme: string): string | undefined {
+  return /^```ts\n([\s\S]*?)^```/m.exec(readFileSync(readme, 'utf8'))?.[1];
+}
+
+/** Runs in a folder inside the package, so that imports are found as a user's would be. */
+async function runExample(directory: string, code: string): Promise<string> {
+  const folder = mkdtempSync(join(directory, '.example-'));
+  try {
+    const file = join(folder, 'example.mjs');
+    writeFileSync(file, code);
+    const home = { HOME: folder, DOMAINPROOF_JOURNAL: join(folder, 'leases.jsonl') };
+    const { stdout } = await run(process.execPath, [file], {
+      env: { ...environment, ...home },
+      timeout: 50_000,
+    });
+    return stdout;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe.each(packages)('the README of $name', ({ directory }) => {
+  test('has an example that runs as it stands and leaves nothing behind', async () => {
+    const code = firstExample(join(directory, 'README.md'));
+    if (!code) throw new Error('There is no ts example in the README.');
+    expect(await runExample(directory, code)).not.toBe('');
+    expect(simulator.records('huaweicloud', 'example.com')).toEqual([]);
+    expect(simulator.records('alidns', 'example.net')).toEqual([]);
+  });
+});
+
+test('the two commands for a new user are the first command lines of the README', () => {
+  const lines = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)];
+  const commands = lines.flatMap(([, block]) => (block as string).split('\n')).filter((line) => line !== '');
+  expect(commands.slice(0, 2)).toEqual(['npx --yes pnpm@10 demo', 'npx --yes pnpm@10 test']);
+});
