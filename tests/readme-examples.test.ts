@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Simulator, startSimulator } from '@domainproof/simulator';
@@ -45,6 +46,20 @@ describe.each(packages)('the README of $name', ({ directory }) => {
     expect(simulator.records('huaweicloud', 'example.com')).toEqual([]);
     expect(simulator.records('alidns', 'example.net')).toEqual([]);
   });
+});
+
+test('the example of the README of the project runs as it stands', async () => {
+  const output = await runExample(root, firstExample(join(root, 'README.md')) ?? '');
+  expect(output).toBe('every authoritative name server serves it\n');
+});
+
+test('examples/prove.ts proves the challenges and takes them away', async () => {
+  const tsx = join(root, 'node_modules', '.bin', 'tsx');
+  const journal = join(mkdtempSync(join(tmpdir(), 'prove-')), 'leases.jsonl');
+  const env = { ...environment, DOMAINPROOF_JOURNAL: journal };
+  const { stdout } = await run(tsx, ['examples/prove.ts', 'examples/challenges.json'], { cwd: root, env });
+  expect(stdout.match(/is visible after/g)).toHaveLength(4);
+  expect(stdout.match(/removed/g)).toHaveLength(4);
 });
 
 test('the two commands for a new user are the first command lines of the README', () => {

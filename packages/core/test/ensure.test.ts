@@ -364,6 +364,17 @@ describe('old leases', () => {
     expect(provider.removals[1]?.receipts).toEqual([]);
   });
 
+  test('a value that was put there anew, under another record id, is found and removed', async () => {
+    const provider = new FakeProvider({ writes: 'value' });
+    const client = createClient({ providers: [provider] });
+    const lease = await client.ensure(record('token-1'));
+    const apply = provider.applyChange.bind(provider);
+    provider.applyChange = async (zone, current, change, call) =>
+      change.receipts?.length ? { settled: true, absent: change.remove } : apply(zone, current, change, call);
+    expect((await client.release(lease)).outcome).toBe('removed');
+    expect(provider.values(NAME)).toEqual([]);
+  });
+
   test('release asks for no zone, unless the one of the lease is gone', async () => {
     const provider = new FakeProvider();
     const lease = await createClient({ providers: [provider] }).ensure(record('token-1'));

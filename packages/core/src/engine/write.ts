@@ -77,25 +77,31 @@ export async function removeValues(
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const { account, zone, key } = address;
+  const removed = new Set<string>();
   let looked = account.provider.capabilities.writes === 'replace';
   let seen = looked ? await look(address, signal) : undefined;
   let attempted = false; // A removal whose answer got lost: what is gone now was taken by it.
   for (let writes = 1; ; writes += 1) {
     const there = looked ? values.filter((value) => seen?.values.includes(value)) : values;
-    if (there.length === 0) return new Set(attempted ? values : []);
-    const change: ValueChange = { key, add: [], remove: there, ttl: seen?.ttl ?? 0, receipts };
+    if (there.length === 0) return attempted ? new Set(values) : removed;
+    const ttl = seen?.ttl ?? 0;
+    const change: ValueChange = { key, add: [], remove: there, ttl, receipts: looked ? [] : receipts };
     try {
       const receipt = await account.run(signal, (call) =>
         account.provider.applyChange(zone, seen, change, call),
       );
-      return new Set(attempted ? values : there.filter((value) => !receipt.absent?.includes(value)));
+      const absent = new Set(receipt.absent);
+      for (const value of there) if (!absent.has(value)) removed.add(value);
+      // A record id that is gone does not mean that the value is: it may have been put there anew, under another id.
+      const doubtful = !looked && receipts.length > 0 && absent.size > 0;
+      if (!doubtful) return attempted ? new Set(values) : removed;
     } catch (error) {
       if (!mayLookAndRepeat(error) || writes === MAX_WRITES) throw error;
       attempted ||= error.outcomeUnknown;
       if (writes > 1) await pause(writes, signal);
-      seen = await look(address, signal);
-      looked = true;
     }
+    seen = await look(address, signal);
+    looked = true;
   }
 }
 
