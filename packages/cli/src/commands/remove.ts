@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type DesiredRecord,
+  type Journal,
+  type Lease,
+  type PlannedChange,
+  type ReleaseReport,
+  toFqdn,
+} from '@domainproof/core';
+import type { Command } from '../command.js';
+import { UsageError } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
+import { CONFIG, DNS_FLAGS, FROM, JOURNAL, PLACE_FLAGS, TIMEOUT } from '../flags.js';
+import { count, showRecord } from '../output/record-text.js';
+import { requestedRecords, WRITABLE_TYPES } from '../requested-records.js';
+import { openSession, type Session } from '../session.js';
+import { resolveSettings, type Settings } from '../settings.js';
+import { nearest } from '../suggest.js';
+
+export const remove: Command = {
+  usage: 'LEASE_ID … | NAME TYPE VALUE | --from FILE.json',
+  description: `Takes exactly the leased values away; every other value at the name stays. A value that is gone already counts as done.
+By lease id, a value that was there before the lease is kept. By NAME TYPE VALUE, the value is removed whoever wrote it.`,
+  examples: [
+    'domainproof remove alidns-0d0a4dd2-4c51-4d2e-9f0c-6a3f8f1f7a10',
+    'domainproof remove _dnsauth.example.com TXT 202601020304abcdef',
+    'domainproof remove --from challenges.json --json',
+  ],
+  flags: [FROM, ...PLACE_FLAGS, TIMEOUT, ...DNS_FLAGS, JOURNAL, CONFIG],
+
+  async run(invocation) {
+    const { positionals, flags, io, output } = invocation;
+    const settings = await resolveSettings(flags, io);
+    const from = flags.text('from');
+    const byRecord = from !== undefined || namesARecord(positionals);
+    const records = byRecord
+      ? await requestedRecords(positionals, from, WRITABLE_TYPES, settings, io)
+      : undefined;
+    if (!byRecord && positionals.length === 0)
+      throw new UsageError('Say what to remove: lease ids, NAME TYPE VALUE, or --from FILE.json.');
+
+    const session = await openSession(invocation, settings);
+    const options = { signal: io.signal, timeoutMs: settings.timeoutMs };
+    const reports = records
+      ? await session.client.releaseAll(await leasesOf(records, session, settings, options), {
+          ...options,
+          force: true,
+        })
+      : await session.client.releaseAll(await knownLeases(positionals, session.journal), options);
+    output.result(summary(reports), lines(reports));
+    return EXIT.done;
+  },
+};
+
+/** Lease ids have no dots, and names have. */
+function namesARecord(words: readonly string[]): boolean {
+  return (
+    words[0]?.includes('.') === true ||
+    (WRITABLE_TYPES as readonly string[]).includes(words[1]?.toUpperCase() ?? '')
+  );
+}
+
+/** Nothing is removed unless every id is known. */
+async function knownLeases(ids: readonly string[], journal: Journal): Promise<Lease[]> {
+  const held = new Map((await journal.all()).map((lease) => [lease.id, lease]));
+  return [...new Set(ids)].map((id) => {
+    const lease = held.get(id);
+    if (lease) return lease;
+    const near = nearest(id, [...held.keys()]);
+    throw new UsageError(
+      `There is no lease "${id}" in the journal.`,
+      near
+        ? `Did you mean ${near}?`
+        : 'It may be removed already; domainproof leases --all lists what there is.',
+    );
+  });
+}
+
+/** The journal's leases for the records; for a record without one, the value as it is found at the provider. */
+async function leasesOf(
+  records: readonly DesiredRecord[],
+  { client, journal }: Session,
+  settings: Settings,
+  options: { signal: AbortSignal; timeoutMs?: number },
+): Promise<Lease[]> {
+  const held = (await journal.all()).filter(
+    ({ provider }) => settings.provider === undefined || provider === settings.provider,
+  );
+  const matches = records.map((record) => held.filter((lease) => isFor(lease, record)));
+  const unknown = records.filter((_, index) => matches[index]!.length === 0);
+  const { changes } = unknown.length > 0 ? await client.plan(unknown, options) : { changes: [] };
+  const all = [...matches.flat(), ...changes.flatMap(leasesFrom)];
+  return [...new Map(all.map((lease) => [lease.id, lease])).values()];
+}
+
+function isFor(lease: Lease, record: DesiredRecord): boolean {
+  return (
+    lease.name === record.name &&
+    lease.type === record.type &&
+    lease.value === record.value &&
+    lease.line === (record.line ?? 'default') &&
+    (record.zone === undefined || lease.zone === toFqdn(record.zone))
+  );
+}
+
+/** Stands for values that no lease of the journal covers: whoever names a value exactly may have it removed. */
+function leasesFrom({ provider, zone, key, add, present, ttl }: PlannedChange): Lease[] {
+  return [...add, ...present].map((value) => ({
+    version: 1,
+    id: `${provider}-${randomUUID()}`,
+    provider,
+    zone,
+    ...key,
+    value,
+    ttl,
+    created: true,
+    createdAt: new Date().toISOString(),
+  }));
+}
+
+function summary(reports: readonly ReleaseReport[]) {
+  const number = (outcome: ReleaseReport['outcome']) =>
+    reports.filter((report) => report.outcome === outcome).length;
+  return {
+    removed: number('removed'),
+    absent: number('absent'),
+    kept: number('kept'),
+    leases: reports.map(({ lease, outcome }) => ({ ...lease, outcome })),
+  };
+}
+
+function lines(reports: readonly ReleaseReport[]): string[] {
+  const { removed, absent, kept } = summary(reports);
+  return [
+    `${count(removed, 'value')} removed, ${absent} gone before, ${kept} kept`,
+    ...reports
+      .filter(({ outcome }) => outcome === 'kept')
+      .map(
+        ({ lease }) =>
+          `${showRecord(lease)} was there before its lease; to remove it all the same, name it in full.`,
+      ),
+  ];
+}

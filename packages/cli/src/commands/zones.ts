@@ -1,0 +1,55 @@
+import type { DnsProvider, Zone } from '@domainproof/core';
+import type { Command, Invocation } from '../command.js';
+import { UsageError } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
+import { CONFIG, PLACE_FLAGS, TIMEOUT } from '../flags.js';
+import { detailLogger, tellApiCall } from '../output/client-lines.js';
+import { showName } from '../output/record-text.js';
+import { openSession } from '../session.js';
+import { resolveSettings } from '../settings.js';
+
+/** Milliseconds for all the pages of all the providers. */
+const LIST_MS = 120_000;
+
+export const zones: Command = {
+  usage: '',
+  description: `Lists every zone of every configured provider. If one provider fails, the others are listed all the same; the failure is told
+and sets the exit code.`,
+  examples: ['domainproof zones', 'domainproof zones --provider huaweicloud --json'],
+  flags: [PLACE_FLAGS[0]!, TIMEOUT, CONFIG],
+
+  async run(invocation) {
+    const { positionals, flags, io, output } = invocation;
+    if (positionals.length > 0)
+      throw new UsageError(`zones takes no words ("${positionals[0]}"), only flags.`);
+    const settings = await resolveSettings(flags, io);
+    const { providers } = await openSession(invocation, settings);
+    const asked = providers.filter(({ id }) => settings.provider === undefined || id === settings.provider);
+    const signal = AbortSignal.any([io.signal, AbortSignal.timeout(settings.timeoutMs ?? LIST_MS)]);
+    const answers = await Promise.allSettled(asked.map((provider) => list(provider, signal, invocation)));
+    const failures = answers.flatMap((answer) =>
+      answer.status === 'rejected' ? [answer.reason as Error] : [],
+    );
+    const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    // With nothing to show, the failure is the whole outcome.
+    if (failures.length === asked.length || io.signal.aborted) throw failures[0];
+    const errors = failures.map((failure) => output.tellFailure(failure));
+    output.result(
+      { zones: found, ...(errors.length > 0 && { errors: errors.map(({ json }) => json) }) },
+      found.map((zone) => `${zone.provider} ${showName(zone.name)} ${zone.status} ${zone.id}`),
+    );
+    return errors[0]?.exitCode ?? EXIT.done;
+  },
+};
+
+async function list(provider: DnsProvider, signal: AbortSignal, { output }: Invocation) {
+  const found: (Omit<Zone, 'limits'> & { provider: string })[] = [];
+  const call = {
+    signal,
+    log: detailLogger(output),
+    onApiCall: (event: Parameters<typeof tellApiCall>[1]) => tellApiCall(output, event),
+  };
+  for await (const { id, name, status, nameServers } of provider.listZones(call))
+    found.push({ provider: provider.id, name, status, id, ...(nameServers && { nameServers }) });
+  return found;
+}

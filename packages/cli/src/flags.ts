@@ -1,0 +1,72 @@
+/** One `--flag` of a command. */
+export interface Flag {
+  name: string;
+  /** What stands for its value in the help; absent: a switch without value. */
+  value?: string;
+  repeatable?: boolean;
+  description: string;
+}
+
+/** Flags of every command. */
+export const OUTPUT_FLAGS: readonly Flag[] = [
+  {
+    name: 'json',
+    description: 'one JSON document on standard output, everything for people on standard error',
+  },
+  { name: 'events', description: 'one JSON object a line while it happens; the last has "type":"result"' },
+  { name: 'quiet', description: 'no progress' },
+  { name: 'verbose', description: 'API calls and retries on standard error' },
+  { name: 'help', description: 'this text' },
+];
+
+export const FROM: Flag = {
+  name: 'from',
+  value: 'FILE.json',
+  description: 'an array of {name, type, value, ttl?, line?}; - reads standard input',
+};
+
+/** Choose where a record goes. */
+export const PLACE_FLAGS: readonly Flag[] = [
+  { name: 'provider', value: 'ID', description: 'ask this provider only (huaweicloud, alidns, …)' },
+  { name: 'zone', value: 'NAME', description: 'the zone to use; names may then be relative to it' },
+  { name: 'line', value: 'CODE', description: "the vendor's line code (default: its default line)" },
+];
+
+export const TTL: Flag = {
+  name: 'ttl',
+  value: 'SECONDS',
+  description: "time to live (default: the provider's)",
+};
+
+export const TIMEOUT: Flag = {
+  name: 'timeout',
+  value: 'TIME',
+  description: 'give up after 500ms, 90s, 10m, 1h (default 10m)',
+};
+
+export const CONFIG: Flag = {
+  name: 'config',
+  value: 'FILE',
+  description: 'config file, .json or .mjs (or DOMAINPROOF_CONFIG)',
+};
+
+export const JOURNAL: Flag = {
+  name: 'journal',
+  value: 'FILE',
+  description: 'where leases are kept (or DOMAINPROOF_JOURNAL)',
+};
+
+/** How DNS is asked. */
+export const DNS_FLAGS: readonly Flag[] = [
+  {
+    name: 'resolver',
+    value: 'IP:PORT',
+    repeatable: true,
+    description: 'resolver that finds name servers (or DOMAINPROOF_RESOLVERS; default: the system’s)',
+  },
+  {
+    name: 'authoritative-port',
+    value: 'N',
+    description: 'port of the name servers (or DOMAINPROOF_AUTHORITATIVE_PORT; default 53)',
+  },
+];

@@ -1,0 +1,54 @@
+import type { VerifierEvent } from '@domainproof/propagation-verifier';
+import { formatDuration } from '../duration.js';
+import type { Output } from './output.js';
+import { shorten, showName } from './record-text.js';
+import type { Watch } from './watch.js';
+
+/** One line for each fact: the servers of a zone, a value seen on a server, a value visible everywhere. */
+export class VisibilityLines implements Watch {
+  readonly #output: Output;
+  readonly #told = new Set<string>();
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  onEvent(event: VerifierEvent): void {
+    switch (event.type) {
+      case 'delegation': {
+        const servers = event.nameServers.map(
+          ({ host, addresses }) => `${showName(host)} (${addresses.join(', ') || 'no address'})`,
+        );
+        this.#once(`zone ${event.zone}`, 'servers', `of ${showName(event.zone)}: ${servers.join(', ')}`);
+        break;
+      }
+      case 'answer': {
+        const { server } = event;
+        if (server.status !== 'visible') break;
+        const what = `${showName(event.name)} ${event.recordType} "${shorten(event.value, 24)}"`;
+        this.#once(
+          `seen ${event.name} ${event.recordType} ${event.value} ${server.host} ${server.address}`,
+          'seen',
+          `${what} on ${showName(server.host)} (${server.address}) after ${formatDuration(server.visibleAfterMs ?? event.elapsedMs)}`,
+        );
+        break;
+      }
+      case 'visible':
+        this.#output.progress(
+          'visible',
+          `${showName(event.name)} ${event.recordType} "${shorten(event.value, 24)}" on every server after ${formatDuration(event.elapsedMs)}`,
+        );
+        break;
+    }
+  }
+
+  end(): void {
+    // Every line stands by itself.
+  }
+
+  #once(key: string, label: string, text: string): void {
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.#output.progress(label, text);
+  }
+}

@@ -1,0 +1,18 @@
+import { rm } from 'node:fs/promises';
+import { defineConfig } from 'tsup';
+import { base } from '../../tsup.base.js';
+
+/** The program is ESM only and shares its chunks with the ESM entry; both formats lie in one folder, so it is emptied here, once. */
+export default defineConfig(async () => {
+  await rm('dist', { recursive: true, force: true });
+  return [
+    {
+      ...base,
+      entry: ['src/index.ts', 'src/bin.ts'],
+      format: ['esm'],
+      dts: { entry: 'src/index.ts' },
+      clean: false,
+    },
+    { ...base, format: ['cjs'], clean: false },
+  ];
+});

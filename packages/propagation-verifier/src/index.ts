@@ -1,0 +1,2 @@
+export type * from './types.js';
+export { createVerifier } from './verifier.js';

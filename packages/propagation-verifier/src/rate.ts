@@ -1,0 +1,28 @@
+import type { Clock } from './clock.js';
+
+const PER_SECOND = 20;
+const BURST = 40;
+const INTERVAL_MS = 1_000 / PER_SECOND;
+
+/**
+ * A token bucket for each name server address: 40 questions at once, 20 a second after them, over all names.
+ * Questions go in the order in which they came.
+ */
+export class AddressRate {
+  readonly #clock: Clock;
+  /** When the bucket of an address will be full again, in the clock's time. */
+  readonly #fullAt = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Resolves when one question may be sent to the address; rejects with the signal's reason on abort. */
+  async take(address: string, signal: AbortSignal): Promise<void> {
+    const now = this.#clock.now();
+    const fullAt = Math.max(this.#fullAt.get(address) ?? now, now) + INTERVAL_MS;
+    this.#fullAt.set(address, fullAt);
+    const waitMs = fullAt - now - BURST * INTERVAL_MS;
+    if (waitMs > 0) await this.#clock.sleep(waitMs, signal);
+  }
+}

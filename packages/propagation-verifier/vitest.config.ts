@@ -1,0 +1,3 @@
+import { defineProject } from 'vitest/config';
+
+export default defineProject({ test: { name: 'propagation-verifier', include: ['test/**/*.test.ts'] } });

@@ -1,0 +1,174 @@
+import { type ApiCallEvent, abortError, type Call, DnsError, type Environment } from '@domainproof/core';
+import { type CredentialOptions, type Credentials, readCredentials } from './credentials.js';
+import { type Endpoint, readEndpoint } from './endpoint.js';
+import { Exchange } from './exchange.js';
+import { DeadlinePassed, type FailedRequest, Interrupted, toDnsError, unexpectedAnswer } from './failure.js';
+import { manifest } from './manifest.js';
+
+/** API version of Alibaba Cloud DNS; there is one only. */
+const VERSION = '2015-01-09';
+const WRITES: ReadonlySet<string> = new Set(['AddDomainRecord', 'DeleteDomainRecord']);
+/** Longer than this the vendor never asks to wait; a larger number is not believed. */
+const MAX_RETRY_AFTER_MS = 300_000;
+
+export interface ApiOptions extends CredentialOptions {
+  endpoint?: string;
+  /** Milliseconds for one request, connecting included. */
+  timeoutMs: number;
+  environment: Environment;
+}
+
+/** A JSON object that came from the network: nothing about its fields is certain. */
+export type Answer = Readonly<Record<string, unknown>>;
+export type Parameters = Readonly<Record<string, string | number | undefined>>;
+
+/** One signed request for each call of `send`. */
+export interface Api {
+  /** @throws DnsError of every code in the error table; `AUTH_INVALID` without credentials, before anything is sent */
+  send(operation: string, parameters: Parameters, call: Call): Promise<Answer>;
+}
+
+const loadSdk = () => import('@alicloud/openapi-client');
+type Sdk = Awaited<ReturnType<typeof loadSdk>>;
+type SdkClient = Sdk['default']['default'];
+
+interface Connection {
+  client: InstanceType<SdkClient>;
+  sdk: Sdk;
+  endpoint: Endpoint;
+  credentials: Credentials;
+}
+
+/** The vendor's generic client, loaded and configured at the first request. */
+export function createApi(options: ApiOptions): Api {
+  let connection: Promise<Connection> | undefined;
+  return {
+    async send(operation, parameters, call) {
+      connection ??= connect(options);
+      const connected = await connection.catch((error) => {
+        connection = undefined;
+        throw error;
+      });
+      if (call.signal.aborted) throw abortError(call.signal, { provider: manifest.id, operation });
+      return request(connected, options.timeoutMs, operation, parameters, call);
+    },
+  };
+}
+
+async function connect(options: ApiOptions): Promise<Connection> {
+  const credentials = readCredentials(options, options.environment);
+  const endpoint = readEndpoint(options.endpoint, options.environment);
+  const sdk = await loadSdk().catch((cause) => {
+    throw new DnsError('PROTOCOL', 'The client library @alicloud/openapi-client cannot be loaded.', {
+      provider: manifest.id,
+      hint: 'Install the dependencies of @domainproof/provider-alidns again.',
+      cause,
+    });
+  });
+  const client = new (clientClass(sdk))(
+    new sdk.Config({ ...credentials, endpoint: endpoint.host, protocol: endpoint.protocol }),
+  );
+  return { client, sdk, endpoint, credentials };
+}
+
+/** The client's package is CommonJS: Node gives its default export one level deeper than bundlers do. */
+function clientClass(sdk: Sdk): SdkClient {
+  return sdk.default.default ?? (sdk.default as unknown as SdkClient);
+}
+
+async function request(
+  { client, sdk, endpoint, credentials }: Connection,
+  timeoutMs: number,
+  operation: string,
+  parameters: Parameters,
+  call: Call,
+): Promise<Answer> {
+  const params = new sdk.Params({
+    action: operation,
+    version: VERSION,
+    protocol: 'HTTPS',
+    pathname: '/',
+    method: 'POST',
+    authType: 'AK',
+    style: 'RPC',
+    reqBodyType: 'formData',
+    bodyType: 'json',
+  });
+  const query = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
+  // Beyond our own deadline, so that it is ours that counts; the client's default is three seconds. No retries.
+  const runtime = { connectTimeout: timeoutMs + 1_000, readTimeout: timeoutMs + 1_000, autoretry: false };
+  const exchange = new Exchange();
+  const startedAt = performance.now();
+  const write = WRITES.has(operation);
+  const failed = (): FailedRequest => ({
+    operation,
+    write,
+    neverSent: exchange.neverSent,
+    httpStatus: exchange.httpStatus,
+    retryAfterMs: retryAfter(exchange.header('x-acs-retry-after')),
+    endpoint: endpoint.url,
+    secrets: [credentials.accessKeySecret, credentials.securityToken, credentials.accessKeyId],
+  });
+  let outcome: Answer | DnsError;
+  try {
+    const answer: unknown = await raced(exchange, call.signal, timeoutMs, () =>
+      client.callApi(params, new sdk.OpenApiRequest({ query }), runtime as never),
+    );
+    const { body } = answer as { body?: unknown };
+    outcome = isObject(body) ? body : unexpectedAnswer('is not a JSON object', failed());
+  } catch (failure) {
+    outcome = toDnsError(failure, failed());
+  }
+  call.onApiCall(event(operation, write, performance.now() - startedAt, outcome, exchange));
+  if (outcome instanceof DnsError) throw outcome;
+  return outcome;
+}
+
+/** The client cannot be told to stop, so its request is ended under it; what it says then is not heard any more. */
+function raced<T>(
+  exchange: Exchange,
+  signal: AbortSignal,
+  timeoutMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const stop = (reason: Error) => {
+      settle();
+      reject(reason);
+      exchange.cancel();
+    };
+    const onAbort = () => stop(new Interrupted(signal));
+    const timer = setTimeout(() => stop(new DeadlinePassed(timeoutMs)), timeoutMs);
+    const settle = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    exchange.run(work).then(resolve, reject).finally(settle);
+  });
+}
+
+function event(
+  operation: string,
+  write: boolean,
+  elapsedMs: number,
+  outcome: Answer | DnsError,
+  exchange: Exchange,
+): ApiCallEvent {
+  const common = { provider: manifest.id, operation, write, elapsedMs };
+  if (outcome instanceof DnsError) {
+    const { code, httpStatus, requestId, vendorCode } = outcome;
+    return { ...common, outcome: code, httpStatus, requestId, vendorCode };
+  }
+  const requestId = typeof outcome.RequestId === 'string' ? outcome.RequestId : undefined;
+  return { ...common, outcome: 'ok', httpStatus: exchange.httpStatus, requestId };
+}
+
+function retryAfter(header: string | undefined): number | undefined {
+  const milliseconds = Number(header);
+  return header && milliseconds >= 0 && milliseconds <= MAX_RETRY_AFTER_MS ? milliseconds : undefined;
+}
+
+function isObject(value: unknown): value is Answer {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,58 @@
+import { type Call, DnsError } from '@domainproof/core';
+import type { Answer, Api, Parameters } from './api.js';
+import { manifest } from './manifest.js';
+
+/** Ends a listing that never ends: 100,000 zones, or 500,000 records of one name. */
+const MAX_PAGES = 1_000;
+
+/** How one action lists things. */
+export interface Listing {
+  operation: 'DescribeDomains' | 'DescribeDomainRecords';
+  /** Where the answer holds the list: `{ outer: { inner: [...] } }`. */
+  outer: string;
+  inner: string;
+  /** Field that tells one entry from another. */
+  id: string;
+  pageSize: number;
+}
+
+/**
+ * Every page of a listing. `TotalCount` says when to stop: the `PageSize` of an answer may be the number of entries returned,
+ * and a server may hold fewer on a page than were asked for.
+ *
+ * @throws DnsError `PROTOCOL` if the server gives the same page again, or no end
+ */
+export async function* pages(
+  api: Api,
+  { operation, outer, inner, id, pageSize }: Listing,
+  parameters: Parameters,
+  call: Call,
+): AsyncGenerator<Answer[]> {
+  const seen = new Set<unknown>();
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const answer = await api.send(operation, { ...parameters, PageNumber: page, PageSize: pageSize }, call);
+    const entries = listOf(answer, outer, inner);
+    if (entries === undefined) throw broken(operation, `has no list at ${outer}.${inner}`);
+    if (entries.length === 0) return;
+    const fresh = entries.filter((entry) => !seen.has(entry[id]));
+    if (fresh.length === 0) throw broken(operation, `repeats earlier entries on page ${page}`);
+    for (const entry of fresh) seen.add(entry[id]);
+    yield fresh;
+    if (seen.size >= Number(answer.TotalCount)) return;
+  }
+  throw broken(operation, `has more than ${MAX_PAGES} pages`);
+}
+
+function listOf(answer: Answer, outer: string, inner: string): Answer[] | undefined {
+  const list = (answer[outer] as Answer | null | undefined)?.[inner];
+  if (list === undefined && Number(answer.TotalCount) === 0) return [];
+  if (!Array.isArray(list)) return undefined;
+  return list.filter((entry) => typeof entry === 'object' && entry !== null);
+}
+
+function broken(operation: string, what: string): DnsError {
+  return new DnsError('PROTOCOL', `The answer to ${operation} ${what}.`, {
+    provider: manifest.id,
+    operation,
+  });
+}

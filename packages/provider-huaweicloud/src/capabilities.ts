@@ -1,0 +1,21 @@
+import type { Capabilities } from '@domainproof/core';
+
+/** What Huawei Cloud's public zones allow, from the vendor's "Record set types and configuration rules" and its API reference. */
+export const capabilities: Capabilities = {
+  writes: 'replace',
+  types: ['TXT', 'CNAME', 'A', 'AAAA', 'MX', 'SRV', 'NS', 'CAA'],
+  limits: {
+    ttl: { min: 1, max: 2_147_483_647, default: 300 },
+    txtBytes: 4096,
+    txtForbidden: {
+      characters: '"\\',
+      reason: 'a TXT value cannot hold a double quote or a backslash there.',
+    },
+    valuesPerSet: 50,
+  },
+  lines: true,
+  zoneSearch: 'family',
+  serialPerZone: false,
+  batch: false,
+  nameServerPatterns: [/(^|\.)huaweicloud-dns\.(com|cn|net|org)$/i, /(^|\.)hwclouds-dns\.(com|net)$/i],
+};

@@ -1,0 +1,31 @@
+/** What a simulated account holds, as tests and scripts write it down and read it back. */
+
+/** A zone (Huawei Cloud) or domain (Alibaba Cloud) held in the account. */
+export interface SimulatedZone {
+  /** With or without the final dot. */
+  name: string;
+  cloud: 'huaweicloud' | 'alidns';
+  /** Whether the parent zone points to this cloud. Default true; false: held in the account, but served to nobody. */
+  delegated?: boolean;
+  /** Alibaba Cloud only: the smallest TTL is 600 s (`free`) or 1 s (`ultimate`). Default `free`. */
+  edition?: 'free' | 'ultimate';
+  /** `disabled`: the cloud refuses writes and does not serve the zone. Default `active`. */
+  status?: 'active' | 'disabled';
+  /** Records that are there from the start. Full or relative name (`@` for the apex); TXT values raw; TTL default: the cloud's own. */
+  records?: readonly { name: string; type: string; value: string; ttl?: number; line?: string }[];
+}
+
+/** One record set as the account holds it, in one form for both clouds. The SOA and NS sets of the apex are left out. */
+export interface SimulatedRecordSet {
+  /** Absolute, lower case, final dot. */
+  name: string;
+  type: string;
+  /** The vendor's own line code: `default_view`, `default`, … */
+  line: string;
+  /** Seconds. */
+  ttl: number;
+  /** TXT raw (never quoted), host names absolute; sorted. */
+  values: readonly string[];
+  /** The vendor's own word: `ACTIVE`, `PENDING_CREATE`, `ENABLE`, … */
+  status: string;
+}
