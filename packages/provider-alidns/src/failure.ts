@@ -192,8 +192,12 @@ function withoutSignedText(message: string): string {
   return before.trim() || 'the signature does not match';
 }
 
-/** One line of bounded length, without secrets and without characters that could steer a terminal. */
 function clean(message: string, { secrets }: FailedRequest): string {
+  return presentable(message, secrets);
+}
+
+/** One line of bounded length, without secrets and without characters that could steer a terminal. */
+export function presentable(message: string, secrets: FailedRequest['secrets']): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out.
   const line = redact(message, secrets).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
   return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}…` : line;

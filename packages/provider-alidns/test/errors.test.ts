@@ -1,7 +1,16 @@
 import type { DnsErrorCode } from '@domainproof/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ERROR_TABLE } from '../src/error-table.js';
-import { failureOf, key, providerFor, refusal, startServer, type TestServer, testCall, zone } from './support/server.js';
+import {
+  failureOf,
+  key,
+  providerFor,
+  refusal,
+  startServer,
+  type TestServer,
+  testCall,
+  zone,
+} from './support/server.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -86,13 +95,22 @@ describe('a refusal of the vendor', () => {
     expect(error.message).toContain('The reason.');
     expect(error.retryable).toBe(['THROTTLED', 'BUSY', 'TRANSIENT'].includes(code));
     expect(call.events).toMatchObject([
-      { provider: 'alidns', operation: 'AddDomainRecord', write: true, outcome: code, httpStatus: status, vendorCode },
+      {
+        provider: 'alidns',
+        operation: 'AddDomainRecord',
+        write: true,
+        outcome: code,
+        httpStatus: status,
+        vendorCode,
+      },
     ]);
   });
 
   it('has every row of the table tried by a test', () => {
     const tried = (pattern: string) =>
-      ROWS.some(([code]) => (pattern.endsWith('*') ? code.startsWith(pattern.slice(0, -1)) : code === pattern));
+      ROWS.some(([code]) =>
+        pattern.endsWith('*') ? code.startsWith(pattern.slice(0, -1)) : code === pattern,
+      );
     expect(ERROR_TABLE.map(({ vendorCode }) => vendorCode).filter((code) => !tried(code))).toEqual([
       'DomainRecordDuplicate', // A success: see the tests of changes.
     ]);
@@ -105,7 +123,8 @@ describe('a refusal of the vendor', () => {
   });
 
   it('hints at the clock, and at the edition', async () => {
-    server.respond = () => refusal('InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
+    server.respond = () =>
+      refusal('InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
     expect((await failureOf(add())).hint).toMatch(/clock/);
     server.respond = () => refusal('QuotaExceeded.TTL', 'A valid TTL must be in the range of 600 to 86400.');
     expect((await failureOf(add())).hint).toMatch(/edition/);

@@ -11,6 +11,7 @@ import {
   KEY,
   key,
   providerFor,
+  type Reply,
   startServer,
   type TestServer,
   testCall,
@@ -34,18 +35,28 @@ async function bothFail(options = {}, signal = () => new AbortController().signa
   expect(addCall.events).toHaveLength(1);
   expect(readCall.events).toHaveLength(1);
   expect(addCall.events[0]).toMatchObject({ operation: 'AddDomainRecord', outcome: add.code, write: true });
-  expect(readCall.events[0]).toMatchObject({ operation: 'DescribeDomainRecords', outcome: read.code, write: false });
+  expect(readCall.events[0]).toMatchObject({
+    operation: 'DescribeDomainRecords',
+    outcome: read.code,
+    write: false,
+  });
   return { add, read };
 }
 
 describe('an answer that is none', () => {
   it.each([
-    ['an HTML page', { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>Bad gateway</html>' }],
+    [
+      'an HTML page',
+      { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>Bad gateway</html>' },
+    ],
     ['an empty body', { status: 200, body: '' }],
     ['an empty body with an error status', { status: 503, body: '' }],
     ['half of a JSON text', { status: 200, body: '{"RecordId":"2017458' }],
-    ['a compressed body that was not asked for', { headers: { 'content-encoding': 'gzip' }, body: gzipSync('{}') }],
-  ])('%s is TRANSIENT, and a write may have been carried out', async (_, reply) => {
+    [
+      'a compressed body that was not asked for',
+      { headers: { 'content-encoding': 'gzip' }, body: gzipSync('{}') },
+    ],
+  ])('%s is TRANSIENT, and a write may have been carried out', async (_, reply: Reply) => {
     server.respond = () => reply;
     const { add, read } = await bothFail();
     expect(add).toMatchObject({ code: 'TRANSIENT', outcomeUnknown: true, httpStatus: reply.status ?? 200 });
@@ -103,7 +114,11 @@ describe('a connection that fails', () => {
 
   it('by the wrong scheme is PROTOCOL, with a word on certificates', async () => {
     const { add } = await bothFail({ endpoint: server.endpoint.replace('http:', 'https:') });
-    expect(add).toMatchObject({ code: 'PROTOCOL', outcomeUnknown: false, hint: expect.stringContaining('scheme') });
+    expect(add).toMatchObject({
+      code: 'PROTOCOL',
+      outcomeUnknown: false,
+      hint: expect.stringContaining('scheme'),
+    });
   });
 });
 
@@ -159,7 +174,9 @@ describe('a server that does not answer', () => {
       const call = { signal: stop.signal, log: { debug() {}, info() {}, warn() {} }, onApiCall() {} };
       await provider.findZones('example.net.', call).catch((error) => console.log(error.code));
     `;
-    const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { timeout: 10_000 });
+    const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+      timeout: 10_000,
+    });
     expect((await run).stdout.trim()).toBe('ABORTED');
   }, 15_000);
 });

@@ -1,6 +1,13 @@
 import type { Fqdn, Zone } from '@domainproof/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { domainPage, failureOf, providerFor, startServer, type TestServer, testCall } from './support/server.js';
+import {
+  domainPage,
+  failureOf,
+  providerFor,
+  startServer,
+  type TestServer,
+  testCall,
+} from './support/server.js';
 
 let server: TestServer;
 beforeEach(async () => {
@@ -50,7 +57,10 @@ describe('findZones', () => {
     server.respond = ({ parameters }) =>
       parameters.KeyWord === '例子.net' ? domainPage(1, [{ DomainName: '例子.net' }]) : domainPage(0, []);
     expect(names(await find('xn--fsqu00a.net.'))).toEqual(['xn--fsqu00a.net.']);
-    expect(server.requests.map(({ parameters }) => parameters.KeyWord)).toEqual(['xn--fsqu00a.net', '例子.net']);
+    expect(server.requests.map(({ parameters }) => parameters.KeyWord)).toEqual([
+      'xn--fsqu00a.net',
+      '例子.net',
+    ]);
   });
 
   it('does not ask twice for a name without IDN labels', async () => {
@@ -79,19 +89,25 @@ describe('a zone', () => {
     expect(await limits({ VersionCode: 'version_of_tomorrow' })).toBeUndefined();
     expect(await limits({ VersionCode: '__proto__' })).toBeUndefined();
     expect(await limits({})).toBeUndefined();
-    expect(await limits({ VersionCode: 'version_enterprise_advanced', InstanceExpired: true })).toBeUndefined();
+    expect(
+      await limits({ VersionCode: 'version_enterprise_advanced', InstanceExpired: true }),
+    ).toBeUndefined();
   });
 
   it('names the servers that the registrar should point to, and skips what is no name', async () => {
     server.respond = () =>
-      domainPage(1, [{ DomainName: 'example.net', DnsServers: { DnsServer: ['DNS9.hichina.com', 'a b', 7] } }]);
+      domainPage(1, [
+        { DomainName: 'example.net', DnsServers: { DnsServer: ['DNS9.hichina.com', 'a b', 7] } },
+      ]);
     expect((await find('example.net.'))[0]?.nameServers).toEqual(['dns9.hichina.com.']);
   });
 
   it('without a usable name is left out with a warning', async () => {
     server.respond = () => domainPage(3, [{ DomainName: 'a b.net' }, { DomainName: 7 }, 'example.net']);
     const call = testCall();
-    expect(names(await providerFor(server).findZones('example.net.' as Fqdn, call))).toEqual(['example.net.']);
+    expect(names(await providerFor(server).findZones('example.net.' as Fqdn, call))).toEqual([
+      'example.net.',
+    ]);
     expect(call.warnings).toHaveLength(2);
   });
 });
@@ -118,7 +134,8 @@ describe('listing', () => {
   });
 
   it('ends at an empty page, whatever TotalCount says', async () => {
-    server.respond = ({ parameters }) => domainPage(500, parameters.PageNumber === '1' ? all.slice(0, 100) : []);
+    server.respond = ({ parameters }) =>
+      domainPage(500, parameters.PageNumber === '1' ? all.slice(0, 100) : []);
     expect(await list()).toHaveLength(100);
     expect(server.requests).toHaveLength(2);
   });

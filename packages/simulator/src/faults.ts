@@ -8,6 +8,8 @@ export type AnswerFault =
   | 'service-throttle'
   /** Huawei Cloud 500 `DNS.0000`; Alibaba Cloud 500 `InternalError`. */
   | 'internal-error'
+  /** 503 with an error of the vendor's form: Huawei Cloud `APIGW.0613`; Alibaba Cloud `ServiceUnavailable`. */
+  | 'unavailable'
   /** A 503 (Huawei Cloud) or 502 (Alibaba Cloud) whose body is HTML. */
   | 'unavailable-html'
   /** A success status and no body. */

@@ -17,7 +17,8 @@ describe.skipIf(dig.error !== undefined)(`dig, a client that is not ours${reason
     return stdout;
   };
   const authoritative = (...words: string[]) => ask('127.0.53.1', network.port, '+norecurse', ...words);
-  const recursive = (...words: string[]) => ask('127.0.0.1', Number(network.resolver.split(':')[1]), ...words);
+  const recursive = (...words: string[]) =>
+    ask('127.0.0.1', Number(network.resolver.split(':')[1]), ...words);
 
   beforeAll(async () => {
     network = await startNetwork({ delaysMs: { huaweicloud: [0, 0], alidns: [0, 0] }, negativeTtl: 60 });
@@ -26,7 +27,11 @@ describe.skipIf(dig.error !== undefined)(`dig, a client that is not ours${reason
     const publish = (name: string, type: string, values: string[]) =>
       network.publisher.publish('h', { name, type, ttl: 300, values });
     publish('long.example.com.', 'TXT', ['x'.repeat(256), 'a "quoted" \\ value']);
-    publish('big.example.com.', 'TXT', Array.from({ length: 40 }, (_, index) => `${index}-${'x'.repeat(60)}`));
+    publish(
+      'big.example.com.',
+      'TXT',
+      Array.from({ length: 40 }, (_, index) => `${index}-${'x'.repeat(60)}`),
+    );
     publish('alias.example.com.', 'CNAME', ['www.example.org.']);
     publish('all.example.com.', 'MX', ['10 mail.example.com.']);
     publish('all.example.com.', 'SRV', ['1 2 443 host.example.com.']);
@@ -59,8 +64,12 @@ describe.skipIf(dig.error !== undefined)(`dig, a client that is not ours${reason
   });
 
   it('sees flags, absences and cookies handled as servers do', async () => {
-    expect(await authoritative('example.com', 'SOA', '+cookie', '+nsid')).toMatch(/NOERROR[\s\S]*flags: qr aa;/);
-    expect(await authoritative('nothing.example.com')).toMatch(/NXDOMAIN[\s\S]*AUTHORITY SECTION:\n.*60\tIN\tSOA/);
+    expect(await authoritative('example.com', 'SOA', '+cookie', '+nsid')).toMatch(
+      /NOERROR[\s\S]*flags: qr aa;/,
+    );
+    expect(await authoritative('nothing.example.com')).toMatch(
+      /NXDOMAIN[\s\S]*AUTHORITY SECTION:\n.*60\tIN\tSOA/,
+    );
     expect(await authoritative('example.com', '+edns=5', '+noednsnegotiation')).toContain('BADVERS');
   });
 

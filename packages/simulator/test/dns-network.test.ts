@@ -30,7 +30,9 @@ describe('the delay of a name server', () => {
   it('is its own: what one serves already the other does not', async () => {
     const network = await start({ delaysMs: { huaweicloud: [0, 100_000], alidns: [0, 0] } });
     publish(network, 'one');
-    expect((await ask({ address: '127.0.53.1', port: network.port }, 'a.example.com')).answers).toHaveLength(1);
+    expect((await ask({ address: '127.0.53.1', port: network.port }, 'a.example.com')).answers).toHaveLength(
+      1,
+    );
     expect((await ask({ address: '127.0.53.2', port: network.port }, 'a.example.com')).rcode).toBe(3);
   });
 
@@ -44,7 +46,9 @@ describe('the delay of a name server', () => {
   it('does not apply to what a zone starts with', async () => {
     const network = await start({ delaysMs: { huaweicloud: [100_000, 100_000], alidns: [0, 0] } });
     network.atOnce(() => publish(network, 'one'));
-    expect((await ask({ address: '127.0.53.1', port: network.port }, 'a.example.com')).answers).toHaveLength(1);
+    expect((await ask({ address: '127.0.53.1', port: network.port }, 'a.example.com')).answers).toHaveLength(
+      1,
+    );
   });
 
   it('keeps changes in their order and apart by the time between them', () => {
@@ -97,7 +101,12 @@ describe('the addresses of name servers', () => {
   ])('may be shared: $addresses', async ({ addresses, second }) => {
     const network = await start({ addresses });
     network.publisher.addZone({ id: 'a', name: 'example.com.', cloud: 'alidns' });
-    network.publisher.publish('a', { name: 'a.example.com.', type: 'TXT', ttl: 300, values: ['not delegated'] });
+    network.publisher.publish('a', {
+      name: 'a.example.com.',
+      type: 'TXT',
+      ttl: 300,
+      values: ['not delegated'],
+    });
     publish(network, 'delegated');
     for (const address of ['127.0.0.1', second]) {
       const heard = await ask({ address, port: network.port }, 'a.example.com');
@@ -112,8 +121,12 @@ describe('the addresses of name servers', () => {
   });
 
   it('that the system does not have, or an empty list, are an error and leave nothing bound', async () => {
-    await expect(start({ addresses: ['127.0.0.1', '192.0.2.1'] })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
-    await expect(start({ addresses: [] })).rejects.toThrow('The list of addresses for the name servers is empty.');
+    await expect(start({ addresses: ['127.0.0.1', '192.0.2.1'] })).rejects.toMatchObject({
+      code: 'EADDRNOTAVAIL',
+    });
+    await expect(start({ addresses: [] })).rejects.toThrow(
+      'The list of addresses for the name servers is empty.',
+    );
   });
 
   it('share a port that is free on all of them', async () => {
@@ -122,7 +135,12 @@ describe('the addresses of name servers', () => {
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
     const answerer = () => ({ rcode: 5 });
-    const shared = await listenOnSharedPort(new Map([['127.0.53.1', answerer], ['127.0.53.2', answerer]]));
+    const shared = await listenOnSharedPort(
+      new Map([
+        ['127.0.53.1', answerer],
+        ['127.0.53.2', answerer],
+      ]),
+    );
     expect(shared.port).not.toBe(port);
     for (const address of ['127.0.53.1', '127.0.53.2'])
       for (const transport of ['udp', 'tcp'] as const)

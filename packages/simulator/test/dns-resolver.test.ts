@@ -182,7 +182,9 @@ describe('the cache of a resolver', () => {
     const reply = await resolver.resolve(question(name));
     return {
       rcode: reply.rcode,
-      ttls: [...(reply.answers ?? []), ...(reply.authorities ?? [])].map((record) => 'ttl' in record && record.ttl),
+      ttls: [...(reply.answers ?? []), ...(reply.authorities ?? [])].map(
+        (record) => 'ttl' in record && record.ttl,
+      ),
       values: (reply.answers ?? []).flatMap((record) => ('data' in record ? String(record.data) : [])),
     };
   };
@@ -228,7 +230,10 @@ describe('the cache of a resolver', () => {
     network.delegate('example.com.', 'elsewhere');
     now = 3_600_000;
     await txt('c.example.com.');
-    expect(asked('c.example.com.').map(({ server }) => server)).toEqual(['ns.parent.example.', 'ns1.elsewhere.example.']);
+    expect(asked('c.example.com.').map(({ server }) => server)).toEqual([
+      'ns.parent.example.',
+      'ns1.elsewhere.example.',
+    ]);
   });
 
   it('forgets a delegation whose servers do not serve the zone any more', async () => {

@@ -45,7 +45,9 @@ describe('a query', () => {
       question: { name: '_X.Example.COM.', key: '_x.example.com.', type: 'TXT' },
       edns: { payloadSize: 4096, dnssecOk: false },
     });
-    expect(readQuery(message('.', { type: 'NS', payload: 0 }))).toMatchObject({ question: { name: '.', key: '.' } });
+    expect(readQuery(message('.', { type: 'NS', payload: 0 }))).toMatchObject({
+      question: { name: '.', key: '.' },
+    });
   });
 
   it.each([
@@ -54,11 +56,20 @@ describe('a query', () => {
     ['answers of its own', packet([1, 1, 0, 0], Buffer.alloc(40))],
     ['no question', packet([0, 0, 0, 0], Buffer.alloc(0))],
     ['two questions', packet([2, 0, 0, 0], Buffer.concat([question(END), question(END)]))],
-    ['a label with a dot inside', packet([1, 0, 0, 0], question(Buffer.concat([label('a.b'), label('com'), END])))],
-    ['bytes that are no text', packet([1, 0, 0, 0], question(Buffer.concat([label(Buffer.from([0xc3, 0x28])), END])))],
+    [
+      'a label with a dot inside',
+      packet([1, 0, 0, 0], question(Buffer.concat([label('a.b'), label('com'), END]))),
+    ],
+    [
+      'bytes that are no text',
+      packet([1, 0, 0, 0], question(Buffer.concat([label(Buffer.from([0xc3, 0x28])), END]))),
+    ],
     ['a name that points to itself', packet([1, 0, 0, 0], question(Buffer.from([0xc0, 12])))],
     ['a name that does not end', packet([1, 0, 0, 0], Buffer.from([7, 101, 120]))],
-    ['a name over 255 bytes', packet([1, 0, 0, 0], question(Buffer.concat([...Array(5).fill(label('x'.repeat(60))), END])))],
+    [
+      'a name over 255 bytes',
+      packet([1, 0, 0, 0], question(Buffer.concat([...Array(5).fill(label('x'.repeat(60))), END]))),
+    ],
     ['bytes behind its end', Buffer.concat([message('example.com'), Buffer.alloc(3)])],
   ])('with %s is a format error', (_, bytes) => {
     expect(rejection(bytes)).toBe(FORMERR);
@@ -93,8 +104,13 @@ describe('a query', () => {
 
 describe('a message from a server', () => {
   it('with more records than sense allows is not decoded, although its counts fit its length', () => {
-    const records = Array.from({ length: 500 }, () => ({ type: 'A', name: 'x', ttl: 1, data: '192.0.2.1' }) as const);
-    expect(decodeMessage(encode({ type: 'response', answers: records.slice(0, 300) }))?.answers).toHaveLength(300);
+    const records = Array.from(
+      { length: 500 },
+      () => ({ type: 'A', name: 'x', ttl: 1, data: '192.0.2.1' }) as const,
+    );
+    expect(decodeMessage(encode({ type: 'response', answers: records.slice(0, 300) }))?.answers).toHaveLength(
+      300,
+    );
     expect(decodeMessage(encode({ type: 'response', answers: records }))).toBeUndefined();
   });
 });
@@ -126,9 +142,9 @@ describe('a server under hostile input', () => {
   it('answers what can be answered and serves on', async () => {
     const server = { address: '127.0.53.5', port: network.port };
     const garbage = packet([1, 0, 0, 9], Buffer.alloc(200, 0xc0));
-    expect((await exchangeTcp(server, Array(20).fill(garbage))).map((reply) => reply.readUInt16BE(2) & 0xf)).toEqual(
-      Array(20).fill(FORMERR),
-    );
+    expect(
+      (await exchangeTcp(server, Array(20).fill(garbage))).map((reply) => reply.readUInt16BE(2) & 0xf),
+    ).toEqual(Array(20).fill(FORMERR));
     await expect(exchangeTcp(server, [framed(Buffer.alloc(60_000)).subarray(2)])).rejects.toThrow();
     expect((await ask(server, 'www.example.org', { type: 'A' })).answers).toHaveLength(1);
   });

@@ -93,7 +93,12 @@ export function key(name = '_dnsauth.example.net.', type = 'TXT', line = 'defaul
 }
 
 /** The vendor's error body, as real ones look. */
-export function refusal(code: string, message: string, status = 400, headers?: Record<string, string>): Reply {
+export function refusal(
+  code: string,
+  message: string,
+  status = 400,
+  headers?: Record<string, string>,
+): Reply {
   return {
     status,
     headers,
@@ -109,7 +114,9 @@ export function refusal(code: string, message: string, status = 400, headers?: R
 
 export function domainPage(total: number, names: readonly (string | object)[]): Reply {
   const Domain = names.map((name) => (typeof name === 'string' ? { DomainName: name, PunyCode: '' } : name));
-  return { body: { RequestId: 'R', TotalCount: total, PageNumber: 1, PageSize: names.length, Domains: { Domain } } };
+  return {
+    body: { RequestId: 'R', TotalCount: total, PageNumber: 1, PageSize: names.length, Domains: { Domain } },
+  };
 }
 
 export function recordPage(total: number, records: readonly object[]): Reply {

@@ -9,17 +9,21 @@ export interface Exchange {
   query: readonly Pair[];
   headers: IncomingHttpHeaders;
   body: Buffer;
+  /** The decoded pairs of the body, if it is a form; else none. */
+  form: readonly Pair[];
 }
+
+const FORM = /^application\/x-www-form-urlencoded\b/i;
 
 export type Pair = readonly [name: string, value: string];
 
-/** The request cannot be read: its body is too large, or its query is not percent-encoded UTF-8. */
+/** The request cannot be read: its body is too large, or its query or form is not percent-encoded UTF-8. */
 export class UnreadableRequest extends Error {
   readonly reason: 'too-large' | 'bad-encoding';
 
   constructor(reason: UnreadableRequest['reason']) {
     super(
-      reason === 'too-large' ? 'The request body is too large.' : 'The query is not valid percent-encoding.',
+      reason === 'too-large' ? 'The request body is too large.' : 'The query or the form is not percent-encoded UTF-8.',
     );
     this.reason = reason;
   }
@@ -40,6 +44,7 @@ export async function readExchange(request: IncomingMessage, maxBody: number): P
     query: mark < 0 ? [] : decodePairs(target.slice(mark + 1)),
     headers: request.headers,
     body,
+    form: FORM.test(headerValue(request.headers, 'content-type') ?? '') ? decodePairs(body.toString('utf8')) : [],
   };
 }
 

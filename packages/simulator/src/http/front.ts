@@ -27,7 +27,7 @@ export interface Backend {
 
 export type RefusingFault = Extract<
   AnswerFault,
-  'throttle' | 'service-throttle' | 'internal-error' | 'unavailable-html' | 'busy'
+  'throttle' | 'service-throttle' | 'internal-error' | 'unavailable' | 'unavailable-html' | 'busy'
 >;
 type BreakingFault = Exclude<AnswerFault, RefusingFault>;
 

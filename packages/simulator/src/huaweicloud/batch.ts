@@ -50,7 +50,8 @@ export class Batches {
   createLines(zone: Zone, body: JsonObject, fault: CommitFault | undefined): RecordSet[] {
     const lines = listOf(body, 'lines', MAX_LINES, 'DNS.0326');
     const prepared = lines.map((line) => {
-      if (!isObject(line)) throw new ServiceError('DNS.0002', 'The request is malformed: lines holds no objects.');
+      if (!isObject(line))
+        throw new ServiceError('DNS.0002', 'The request is malformed: lines holds no objects.');
       const { name, type, description } = body;
       return this.#sets.prepare(zone, { description, ...line, name, type }, 'v2.1');
     });
@@ -95,7 +96,8 @@ export class Batches {
   }
 
   #createItem(zone: Zone, item: unknown, fault: CommitFault | undefined): unknown[] {
-    if (!isObject(item)) throw new ServiceError('DNS.0002', 'The request is malformed: recordsets holds no objects.');
+    if (!isObject(item))
+      throw new ServiceError('DNS.0002', 'The request is malformed: recordsets holds no objects.');
     const { name } = item;
     const absolute = typeof name === 'string' && !name.endsWith('.') ? `${name}.${zone.name}` : name;
     try {

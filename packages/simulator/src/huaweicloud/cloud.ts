@@ -131,7 +131,10 @@ function createBackend(options: HuaweicloudOptions, store: Store, now: () => num
       case 'CreateRecordSet':
         return [202, view(sets.create(sets.writableZone(zoneId), body(), version, fault))];
       case 'UpdateRecordSet':
-        return [202, view(sets.update(sets.find(sets.writableZone(zoneId), recordSetId), body(), version, fault))];
+        return [
+          202,
+          view(sets.update(sets.find(sets.writableZone(zoneId), recordSetId), body(), version, fault)),
+        ];
       case 'DeleteRecordSet':
         return [202, view(sets.delete(sets.find(sets.writableZone(zoneId), recordSetId), fault))];
       case 'SetRecordSetStatus':
@@ -199,6 +202,8 @@ function failure(kind: RefusingFault, requestId: string, busyStatus: number): Re
       return errorReply(new ServiceError('DNS.0014', 'Flow control was triggered.'), requestId, busyStatus);
     case 'internal-error':
       return errorReply(new ServiceError('DNS.0000', 'Internal service error.'), requestId, busyStatus);
+    case 'unavailable':
+      return errorReply(new GatewayError('APIGW.0613', 'IAM is unavailable'), requestId, busyStatus);
     case 'busy':
       return errorReply(notSteady(), requestId, busyStatus);
     case 'unavailable-html':

@@ -43,6 +43,7 @@ const GATEWAY_STATUS: Readonly<Record<string, number>> = {
   'APIGW.0301': 401,
   'APIGW.0308': 429,
   'APIGW.0602': 400,
+  'APIGW.0613': 503,
 };
 
 /** An error of the DNS service: `{"code","message"}`. */

@@ -89,7 +89,8 @@ function compare(left: string | number, right: string | number): number {
 
 function startOf(items: readonly { id: string }[], query: Query): number {
   const marker = query.get('marker');
-  if (marker === undefined || marker === '') return wholeNumber(query.get('offset'), 'DNS.0017', 'offset') ?? 0;
+  if (marker === undefined || marker === '')
+    return wholeNumber(query.get('offset'), 'DNS.0017', 'offset') ?? 0;
   const index = items.findIndex((item) => item.id === marker);
   if (index < 0) throw new ServiceError('DNS.0007', 'The marker does not exist.');
   return index + 1;

@@ -34,7 +34,9 @@ export function seedZone(
       checkConflicts(zone, content, 'DNS.0335', 'v2.1');
       store.place(steady(zone, content, now));
     } catch (error) {
-      throw new Error(`Record ${set.name} ${set.type} of the simulated zone ${name}: ${(error as Error).message}`);
+      throw new Error(
+        `Record ${set.name} ${set.type} of the simulated zone ${name}: ${(error as Error).message}`,
+      );
     }
   }
   return published;

@@ -65,7 +65,13 @@ export class Views {
   }
 
   /** `links`, the items under their own name, and `metadata`. */
-  list<T>(name: 'zones' | 'recordsets', path: string, query: string, page: Page<T>, view: (item: T) => unknown) {
+  list<T>(
+    name: 'zones' | 'recordsets',
+    path: string,
+    query: string,
+    page: Page<T>,
+    view: (item: T) => unknown,
+  ) {
     const next = page.next === undefined ? {} : { next: this.#link(`${path}?${page.next}`) };
     return {
       links: { self: this.#link(query === '' ? path : `${path}?${query}`), ...next },
