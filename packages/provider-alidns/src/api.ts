@@ -2,7 +2,14 @@ import { type ApiCallEvent, abortError, type Call, DnsError, type Environment } 
 import { type CredentialOptions, type Credentials, readCredentials } from './credentials.js';
 import { type Endpoint, readEndpoint } from './endpoint.js';
 import { Exchange } from './exchange.js';
-import { DeadlinePassed, type FailedRequest, Interrupted, toDnsError, unexpectedAnswer } from './failure.js';
+import {
+  DeadlinePassed,
+  type FailedRequest,
+  Interrupted,
+  presentable,
+  toDnsError,
+  unexpectedAnswer,
+} from './failure.js';
 import { manifest } from './manifest.js';
 
 /** API version of Alibaba Cloud DNS; there is one only. */
@@ -100,6 +107,7 @@ async function request(
   const exchange = new Exchange();
   const startedAt = performance.now();
   const write = WRITES.has(operation);
+  const secrets = [credentials.accessKeySecret, credentials.securityToken, credentials.accessKeyId];
   const failed = (): FailedRequest => ({
     operation,
     write,
@@ -107,19 +115,19 @@ async function request(
     httpStatus: exchange.httpStatus,
     retryAfterMs: retryAfter(exchange.header('x-acs-retry-after')),
     endpoint: endpoint.url,
-    secrets: [credentials.accessKeySecret, credentials.securityToken, credentials.accessKeyId],
+    secrets,
   });
   let outcome: Answer | DnsError;
   try {
-    const answer: unknown = await raced(exchange, call.signal, timeoutMs, () =>
+    const answer = await raced(exchange, call.signal, timeoutMs, async () =>
       client.callApi(params, new sdk.OpenApiRequest({ query }), runtime as never),
     );
-    const { body } = answer as { body?: unknown };
-    outcome = isObject(body) ? body : unexpectedAnswer('is not a JSON object', failed());
+    outcome = bodyOf(answer) ?? unexpectedAnswer('is not a JSON object with a success status', failed());
   } catch (failure) {
     outcome = toDnsError(failure, failed());
   }
-  call.onApiCall(event(operation, write, performance.now() - startedAt, outcome, exchange));
+  const facts = { provider: manifest.id, operation, write, elapsedMs: performance.now() - startedAt };
+  call.onApiCall({ ...facts, ...outcomeFacts(outcome, exchange, secrets) });
   if (outcome instanceof DnsError) throw outcome;
   return outcome;
 }
@@ -148,20 +156,18 @@ function raced<T>(
   });
 }
 
-function event(
-  operation: string,
-  write: boolean,
-  elapsedMs: number,
+function outcomeFacts(
   outcome: Answer | DnsError,
   exchange: Exchange,
-): ApiCallEvent {
-  const common = { provider: manifest.id, operation, write, elapsedMs };
+  secrets: FailedRequest['secrets'],
+): Pick<ApiCallEvent, 'outcome' | 'httpStatus' | 'requestId' | 'vendorCode'> {
   if (outcome instanceof DnsError) {
     const { code, httpStatus, requestId, vendorCode } = outcome;
-    return { ...common, outcome: code, httpStatus, requestId, vendorCode };
+    return { outcome: code, httpStatus, requestId, vendorCode };
   }
-  const requestId = typeof outcome.RequestId === 'string' ? outcome.RequestId : undefined;
-  return { ...common, outcome: 'ok', httpStatus: exchange.httpStatus, requestId };
+  const { RequestId } = outcome;
+  const requestId = typeof RequestId === 'string' ? RequestId : undefined;
+  return { outcome: 'ok', httpStatus: exchange.httpStatus, requestId };
 }
 
 function retryAfter(header: string | undefined): number | undefined {
@@ -169,6 +175,9 @@ function retryAfter(header: string | undefined): number | undefined {
   return header && milliseconds >= 0 && milliseconds <= MAX_RETRY_AFTER_MS ? milliseconds : undefined;
 }
 
-function isObject(value: unknown): value is Answer {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The client takes a redirection for success. */
+function bodyOf({ body, statusCode }: Answer): Answer | undefined {
+  if (statusCode !== 200 || typeof body !== 'object' || body === null || Array.isArray(body))
+    return undefined;
+  return body as Answer;
 }

@@ -74,6 +74,14 @@ describe('an answer that is none', () => {
     expect(read).toMatchObject({ code: 'PROTOCOL', outcomeUnknown: false });
   });
 
+  it('with the status of a redirection is PROTOCOL', async () => {
+    server.respond = () => ({ status: 302, headers: { location: '/elsewhere' }, body: { RecordId: '1' } });
+    const { add, read } = await bothFail();
+    expect(add).toMatchObject({ code: 'PROTOCOL', outcomeUnknown: true, httpStatus: 302 });
+    expect(read).toMatchObject({ code: 'PROTOCOL', httpStatus: 302 });
+    expect(server.requests).toHaveLength(2);
+  });
+
   it('that breaks off before its length is reached is TRANSIENT', async () => {
     server.respond = () => ({ headers: { 'content-length': '1000' }, body: '{"RecordId":' });
     server.requests.length = 0;

@@ -7,7 +7,7 @@ import { fakeCredentials } from './credentials.js';
 import { HOSTS } from './dns/hosts.js';
 import { startNetwork } from './dns/network.js';
 import type { SimulatedQuestion } from './dns/question-log.js';
-import { type Fault, FaultList } from './faults.js';
+import { FaultList } from './faults.js';
 import { createHuaweiCloud, type HuaweicloudSwitches } from './huaweicloud/cloud.js';
 import type { SimulatedRecordSet, SimulatedZone } from './scenario.js';
 

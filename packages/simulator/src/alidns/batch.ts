@@ -1,119 +1,181 @@
-import type { CommitFault } from '../faults.js';
-import { ApiError } from './errors.js';
+import type { Domains } from './domains.js';
+import { ApiError, invalidParameter, missing } from './errors.js';
+import { type PageRules, page } from './paging.js';
 import type { Parameters } from './parameters.js';
-import { assertWritable, domainNamed } from './records.js';
-import type { Store } from './store.js';
-import type { Writes } from './writes.js';
+import { checkWritable, type Records, readContent } from './records.js';
+import type { DnsRecord, Store } from './store.js';
 
-interface Detail {
-  Domain: string;
-  Rr: string;
-  Type: string;
-  Value: string;
-  Status: boolean;
-  Reason?: string;
-  RecordId?: string;
-  BatchType: string;
+type BatchType = 'RR_ADD' | 'RR_DEL';
+
+interface Task {
+  id: number;
+  type: BatchType;
+  isDone: boolean;
+  results: readonly ItemResult[];
+  total: number;
 }
 
-/** More than the vendor recommends is refused. */
-const MAX_ITEMS = 200;
-const PAGE_SIZE = 20;
-const PAGE_MAX = 100;
+interface ItemResult {
+  item: ReadonlyMap<string, string>;
+  recordId: string;
+  /** Why the item failed; empty if it did not. */
+  reason: string;
+}
 
-/** `OperateBatchDomain` and the questions about its tasks. Tasks are done when they are answered. */
+const MAX_ITEMS = 1000;
+const MAX_PAGE = 100;
+const FIRST_TASK_ID = 83618818;
+
+/** `OperateBatchDomain` and what became of it: records are added and deleted some time after the answer. */
 export class Batches {
   readonly #store: Store;
-  readonly #writes: Writes;
-  readonly #tasks = new Map<number, readonly Detail[]>();
+  readonly #domains: Domains;
+  readonly #records: Records;
+  readonly #batchMs: number;
+  readonly #paging: Omit<PageRules, 'maxSize'>;
+  readonly #tasks: Task[] = [];
+  readonly #timers = new Set<NodeJS.Timeout>();
 
-  constructor(store: Store, writes: Writes) {
+  constructor(
+    store: Store,
+    domains: Domains,
+    records: Records,
+    batchMs: number,
+    paging: Omit<PageRules, 'maxSize'>,
+  ) {
     this.#store = store;
-    this.#writes = writes;
+    this.#domains = domains;
+    this.#records = records;
+    this.#batchMs = batchMs;
+    this.#paging = paging;
   }
 
-  start(parameters: Parameters, fault: CommitFault | undefined): Record<string, unknown> {
-    const type = parameters.required('Type').toUpperCase();
-    if (type !== 'RR_ADD' && type !== 'RR_DEL')
-      throw new ApiError('InvalidParameter', 'This account takes RR_ADD and RR_DEL only.');
-    const prefixes: string[] = [];
-    while (parameters.get(`DomainRecordInfo.${prefixes.length + 1}.Domain`) !== undefined)
-      prefixes.push(`DomainRecordInfo.${prefixes.length + 1}.`);
-    if (prefixes.length === 0) throw new ApiError('MissingParameter', 'DomainRecordInfo is missing.');
-    if (prefixes.length > MAX_ITEMS)
-      throw new ApiError('QuotaExceeded.BatchNumber', 'Too many items in one batch.');
-    const id = 100_000 + this.#tasks.size;
-    this.#tasks.set(
-      id,
-      prefixes.map((prefix) => this.#one(type, parameters, prefix, fault)),
-    );
-    return { TaskId: id };
+  /** The simulated key may not add or remove domains. */
+  start(parameters: Parameters, isLost: boolean) {
+    const type = parameters.required('Type');
+    if (type === 'DOMAIN_ADD' || type === 'DOMAIN_DEL') throw new ApiError('Forbidden.RAM');
+    if (type !== 'RR_ADD' && type !== 'RR_DEL') throw invalidParameter('Type');
+    const items = parameters.list('DomainRecordInfo');
+    if (items.length === 0) throw missing('DomainRecordInfo');
+    if (items.length > MAX_ITEMS) throw new ApiError('QuotaExceeded.BatchNumber');
+    for (const [index, item] of items.entries())
+      if (!item.has('Domain')) throw missing(`DomainRecordInfo.${index + 1}.Domain`);
+
+    const id = FIRST_TASK_ID + this.#tasks.length;
+    const task: Task = { id, type, isDone: false, results: [], total: items.length };
+    this.#tasks.push(task);
+    const finish = () => {
+      task.results = items.flatMap((item) => this.#perform(type, item, isLost));
+      task.isDone = true;
+    };
+    if (this.#batchMs === 0) finish();
+    else this.#later(finish);
+    return { TaskId: task.id };
   }
 
-  count(parameters: Parameters): Record<string, unknown> {
-    const details = this.#task(parameters);
-    const failed = details?.filter(({ Status }) => !Status).length ?? 0;
+  /** Of the task, or of the last one if none is named. */
+  describeCount(parameters: Parameters) {
+    const task = this.#find(parameters);
+    if (task === undefined) return { Status: -1, TotalCount: 0, SuccessCount: 0, FailedCount: 0 };
+    const failed = task.results.filter(({ reason }) => reason !== '');
     return {
-      Status: details === undefined ? -1 : 1,
-      TaskId: Number(parameters.get('TaskId') ?? 0),
-      TotalCount: details?.length ?? 0,
-      SuccessCount: (details?.length ?? 0) - failed,
-      FailedCount: failed,
+      Status: task.isDone ? 1 : 0,
+      TotalCount: task.total,
+      SuccessCount: task.results.length - failed.length,
+      FailedCount: failed.length,
+      Reason: failed[0]?.reason ?? '',
+      BatchType: task.type,
+      TaskId: task.id,
     };
   }
 
-  detail(parameters: Parameters): Record<string, unknown> {
-    const wanted = parameters.get('Status')?.toUpperCase();
-    const all = (this.#task(parameters) ?? []).filter(
-      ({ Status }) => wanted === undefined || wanted === (Status ? 'SUCCESS' : 'FAIL'),
+  describeDetail(parameters: Parameters) {
+    const task = this.#find(parameters);
+    const wanted = parameters.optional('Status')?.toUpperCase();
+    const found = (task?.results ?? []).filter(
+      ({ reason }) => wanted === undefined || wanted === (reason === '' ? 'SUCCESS' : 'FAIL'),
     );
-    const size = parameters.count('PageSize', PAGE_SIZE, PAGE_MAX);
-    const number = parameters.count('PageNumber', 1, Number.MAX_SAFE_INTEGER);
-    return {
-      TotalCount: all.length,
-      PageNumber: number,
-      PageSize: size,
-      BatchResultDetails: { BatchResultDetail: all.slice((number - 1) * size, number * size) },
-    };
+    const results = page(found, parameters, { ...this.#paging, maxSize: MAX_PAGE });
+    const views = results.items.map(({ item, recordId, reason }) => ({
+      Domain: item.get('Domain'),
+      Rr: item.get('Rr'),
+      Type: item.get('Type'),
+      Value: item.get('Value'),
+      Line: item.get('Line') ?? 'default',
+      Ttl: item.get('Ttl') ?? '600',
+      Priority: item.get('Priority'),
+      BatchType: task?.type,
+      RecordId: recordId,
+      Status: reason === '',
+      Reason: reason,
+    }));
+    return { ...results.counters, BatchResultDetails: { BatchResultDetail: views } };
   }
 
-  #task(parameters: Parameters): readonly Detail[] | undefined {
-    const id = parameters.get('TaskId');
-    return id === undefined ? [...this.#tasks.values()].at(-1) : this.#tasks.get(Number(id));
+  close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
   }
 
-  #one(type: string, parameters: Parameters, prefix: string, fault: CommitFault | undefined): Detail {
-    const field = (name: string) => parameters.get(`${prefix}${name}`) ?? '';
-    const detail = {
-      Domain: field('Domain'),
-      Rr: field('Rr'),
-      Type: field('Type'),
-      Value: field('Value'),
-      BatchType: type,
-    };
+  #later(finish: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      finish();
+    }, this.#batchMs);
+    timer.unref();
+    this.#timers.add(timer);
+  }
+
+  #find(parameters: Parameters): Task | undefined {
+    const id = parameters.number('TaskId');
+    const type = parameters.optional('BatchType');
+    return this.#tasks.findLast(
+      (task) => (id === undefined || task.id === id) && (type === undefined || task.type === type),
+    );
+  }
+
+  #perform(type: BatchType, item: ReadonlyMap<string, string>, isLost: boolean): ItemResult[] {
     try {
-      if (type === 'RR_ADD')
-        return { ...detail, Status: true, RecordId: this.#writes.add(parameters, fault, prefix) };
-      this.#delete(detail, fault);
-      return { ...detail, Status: true };
+      const records = type === 'RR_ADD' ? [this.#add(item, isLost)] : this.#delete(item, isLost);
+      return records.map(({ id }) => ({ item, recordId: id, reason: '' }));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      return { ...detail, Status: false, Reason: error.code };
+      return [{ item, recordId: '', reason: error.message }];
     }
   }
 
-  /** Without host record or value it takes all that fits, as at the vendor. */
-  #delete({ Domain, Rr, Type, Value }: Omit<Detail, 'Status'>, fault: CommitFault | undefined): void {
-    const domain = domainNamed(this.#store, Domain);
-    assertWritable(domain);
+  #add(item: ReadonlyMap<string, string>, isLost: boolean): DnsRecord {
+    const domain = this.#domains.find(item.get('Domain') ?? '');
+    checkWritable(domain);
+    const content = readContent(domain, {
+      rr: item.get('Rr') ?? '',
+      type: item.get('Type') ?? '',
+      value: item.get('Value') ?? '',
+      ttl: item.get('Ttl'),
+      line: item.get('Line'),
+      priority: item.get('Priority'),
+    });
+    return this.#records.create(domain, content, isLost);
+  }
+
+  /** What an item does not name does not limit it: without RR and value, all records of the domain go. */
+  #delete(item: ReadonlyMap<string, string>, isLost: boolean): DnsRecord[] {
+    const domain = this.#domains.find(item.get('Domain') ?? '');
+    checkWritable(domain);
+    const fits = (field: string, text: string) => {
+      const wanted = item.get(field);
+      return wanted === undefined || wanted.toLowerCase() === text.toLowerCase();
+    };
+    const value = item.get('Value');
     const found = [...domain.records.values()].filter(
       (record) =>
-        (Rr === '' || record.rr === Rr.toLowerCase()) &&
-        (Type === '' || record.type === Type.toUpperCase()) &&
-        (Value === '' || record.value === Value),
+        fits('Rr', record.rr) &&
+        fits('Type', record.type) &&
+        fits('Line', record.line) &&
+        (value === undefined || value === record.value),
     );
-    if (found.length === 0)
-      throw new ApiError('DomainRecordNotBelongToUser', 'The DNS record does not exist in your account.');
-    if (fault !== 'lost-write') for (const record of found) this.#store.delete(record);
+    if (found.length === 0) throw new ApiError('DomainRecordNotBelongToUser');
+    if (!isLost) for (const record of found) this.#store.delete(record);
+    return found;
   }
 }

@@ -2,27 +2,42 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallLog } from '../call-log.js';
 import type { CommitFault, FaultList } from '../faults.js';
-import { type Exchange, headerValue } from '../http/exchange.js';
+import type { Exchange } from '../http/exchange.js';
 import { Front, type RefusingFault } from '../http/front.js';
 import type { Reply } from '../http/reply.js';
 import type { PublishedZone, Publisher } from '../publication.js';
 import type { SimulatedRecordSet, SimulatedZone } from '../scenario.js';
 import { Batches } from './batch.js';
+import { Domains } from './domains.js';
 import { ApiError, errorReply, json } from './errors.js';
 import { type AlidnsAccount, Gate } from './gate.js';
-import { Lists } from './lists.js';
-import { actionOf, Parameters } from './parameters.js';
-import { recordWithId } from './records.js';
+import { actionOf, Parameters, versionOf } from './parameters.js';
+import { RecordLists } from './record-lists.js';
+import { Records } from './records.js';
 import { accountRecords, seedDomain } from './seed.js';
 import { Store } from './store.js';
-import { Writes } from './writes.js';
+import type { StatusSpelling } from './views.js';
 
 /** Behaviour of the simulated Alibaba Cloud account. */
 export interface AlidnsSwitches {
-  /** Largest page, in items; a request for more gets this many. Default 500; some actions have less by themselves. */
+  /** Largest page, in items; a request for more gets this many. 1 to 500, default 500 (100 for domains). */
   pageLimit?: number;
-  /** How `Status` is written: the documents say `Enable`, real answers `ENABLE`. Default `ENABLE`. */
-  statusCase?: 'ENABLE' | 'Enable';
+  /** Largest page of `DescribeSubDomainRecords`, on which the vendor's documents disagree. Default 100. */
+  subDomainPageLimit?: 100 | 500;
+  /** What `PageSize` in an answer says: the size that was used, or the number of items that came. Default `used`. */
+  answerPageSize?: 'used' | 'returned';
+  /** How answers spell a record's status: `ENABLE` as seen, or `Enable` as documented. Default `ENABLE`. */
+  statusSpelling?: StatusSpelling;
+  /** Records that one domain may hold. Default 100000. */
+  recordQuota?: number;
+  /** Milliseconds for which a domain answers `LastOperationNotFinished` to writes after a write. Default 0: never. */
+  operationMs?: number;
+  /** Milliseconds for which a new record is missing in lists. Default 0. */
+  listLagMs?: number;
+  /** Milliseconds that a task of `OperateBatchDomain` takes. Default 0: done when it is answered. */
+  batchMs?: number;
+  /** What `UpdateDomainRecord` does with a TTL, line or priority that is left out; no document says. Default `kept`. */
+  omittedOnUpdate?: 'kept' | 'default';
   /** The cloud's clock: milliseconds since 1970. Default `Date.now`. */
   now?: () => number;
 }
@@ -36,10 +51,11 @@ export interface AlidnsOptions extends AlidnsSwitches {
   nameServers: readonly string[];
 }
 
-const MAX_BODY = 1024 * 1024;
-const VERSION = '2015-01-09';
+type Action = (parameters: Parameters, isLost: boolean) => object;
 
-type Action = (parameters: Parameters, fault: CommitFault | undefined) => Record<string, unknown>;
+const VERSION = '2015-01-09';
+const MAX_BODY = 4 * 1024 * 1024;
+const DOMAIN_PAGE = 100;
 
 /** One Alibaba Cloud account with its DNS API. `handle` is the listener of an HTTP server. */
 export function createAlidnsCloud(options: AlidnsOptions): {
@@ -50,120 +66,126 @@ export function createAlidnsCloud(options: AlidnsOptions): {
   records(zone: string): SimulatedRecordSet[];
   close(): void;
 } {
-  const now = options.now ?? Date.now;
-  const store = new Store(options.publisher);
-  const front = new Front(createBackend(options, store, now), options.faults, options.calls);
+  const { now = Date.now, statusSpelling = 'ENABLE' } = options;
+  const store = new Store(options.publisher, now);
+  const { actions, close } = createActions(options, store, now);
+  const front = new Front(createBackend(options, actions, now), options.faults, options.calls);
   return {
     handle: (request, response) => front.handle(request, response),
-    addZone: (zone) => seedDomain(store, options.publisher, zone, now()),
-    records: (zone) => accountRecords(store, zone),
-    close: () => front.close(),
-  };
-}
-
-function createActions(store: Store, lists: Lists, now: () => number) {
-  const writes = new Writes(store, now);
-  const batches = new Batches(store, writes);
-  const read: Record<string, Action> = {
-    DescribeDomains: (parameters) => lists.domains(parameters),
-    DescribeDomainInfo: (parameters) => lists.domainInfo(parameters),
-    DescribeDomainNs: (parameters) => lists.domainNs(parameters),
-    DescribeSupportLines: () => lists.supportLines(),
-    DescribeDomainRecords: (parameters) => lists.records(parameters),
-    DescribeSubDomainRecords: (parameters) => lists.subDomainRecords(parameters),
-    DescribeDomainRecordInfo: (parameters) =>
-      lists.record(recordWithId(store, parameters.required('RecordId'))),
-    DescribeBatchResultCount: (parameters) => batches.count(parameters),
-    DescribeBatchResultDetail: (parameters) => batches.detail(parameters),
-  };
-  const write: Record<string, Action> = {
-    AddDomainRecord: (parameters, fault) => ({ RecordId: writes.add(parameters, fault) }),
-    UpdateDomainRecord: (parameters, fault) => ({ RecordId: writes.update(parameters, fault) }),
-    DeleteDomainRecord: (parameters, fault) => ({ RecordId: writes.delete(parameters, fault) }),
-    DeleteSubDomainRecords: (parameters, fault) => {
-      // The vendor gives this count as a text.
-      const count = String(writes.deleteSubDomain(parameters, fault));
-      return { RR: parameters.get('RR'), TotalCount: count };
+    addZone: (zone) => seedDomain(store, options.publisher, zone),
+    records: (zone) => accountRecords(store, zone, statusSpelling),
+    close: () => {
+      close();
+      front.close();
     },
-    SetDomainRecordStatus: (parameters, fault) => writes.setStatus(parameters, fault),
-    UpdateDomainRecordRemark: (parameters, fault) => writes.remark(parameters, fault),
-    OperateBatchDomain: (parameters, fault) => batches.start(parameters, fault),
   };
-  return { read, write };
 }
 
-function createBackend(options: AlidnsOptions, store: Store, now: () => number) {
-  const gate = new Gate(options.account, now);
-  const lists = new Lists(
+/** Every action by its name. Domains themselves cannot be added or removed: the simulated key may manage records only. */
+function createActions(options: AlidnsOptions, store: Store, now: () => number) {
+  const { pageLimit = 500, answerPageSize = 'used', statusSpelling = 'ENABLE' } = options;
+  const paging = { limit: pageLimit, answerPageSize };
+  const domains = new Domains(store, options.nameServers, {
+    ...paging,
+    limit: Math.min(pageLimit, DOMAIN_PAGE),
+  });
+  const { recordQuota = 100_000, operationMs = 0, omittedOnUpdate = 'kept' } = options;
+  const records = new Records(
     store,
-    options.nameServers,
-    options.pageLimit ?? 500,
-    options.statusCase ?? 'ENABLE',
+    domains,
+    { recordQuota, operationMs, omittedOnUpdate, statusSpelling },
+    now,
   );
-  const { read, write } = createActions(store, lists, now);
-  const find = (action: string): Action | undefined =>
-    Object.hasOwn(read, action) ? read[action] : Object.hasOwn(write, action) ? write[action] : undefined;
+  const { subDomainPageLimit = 100, listLagMs = 0, batchMs = 0 } = options;
+  const lists = new RecordLists(domains, { paging, subDomainPageLimit, listLagMs, statusSpelling }, now);
+  const batches = new Batches(store, domains, records, batchMs, paging);
+  const forbidden: Action = () => {
+    throw new ApiError('Forbidden.RAM');
+  };
+  const reads: Record<string, Action> = {
+    DescribeDomains: (parameters) => domains.describeDomains(parameters),
+    DescribeDomainInfo: (parameters) => domains.describeDomainInfo(parameters),
+    DescribeDomainNs: (parameters) => domains.describeDomainNs(parameters),
+    DescribeSupportLines: (parameters) => domains.describeSupportLines(parameters),
+    DescribeDomainRecords: (parameters) => lists.describeDomainRecords(parameters),
+    DescribeSubDomainRecords: (parameters) => lists.describeSubDomainRecords(parameters),
+    DescribeDomainRecordInfo: (parameters) => lists.describeDomainRecordInfo(records.find(parameters)),
+    DescribeBatchResultCount: (parameters) => batches.describeCount(parameters),
+    DescribeBatchResultDetail: (parameters) => batches.describeDetail(parameters),
+  };
+  const writes: Record<string, Action> = {
+    AddDomainRecord: (parameters, isLost) => records.add(parameters, isLost),
+    UpdateDomainRecord: (parameters, isLost) => records.update(parameters, isLost),
+    DeleteDomainRecord: (parameters, isLost) => records.delete(parameters, isLost),
+    DeleteSubDomainRecords: (parameters, isLost) => records.deleteSubDomain(parameters, isLost),
+    SetDomainRecordStatus: (parameters, isLost) => records.setStatus(parameters, isLost),
+    UpdateDomainRecordRemark: (parameters, isLost) => records.updateRemark(parameters, isLost),
+    OperateBatchDomain: (parameters, isLost) => batches.start(parameters, isLost),
+    AddDomain: forbidden,
+    DeleteDomain: forbidden,
+  };
+  const actions = new Map<string, { act: Action; isWrite: boolean }>();
+  for (const [name, act] of Object.entries(reads)) actions.set(name, { act, isWrite: false });
+  for (const [name, act] of Object.entries(writes)) actions.set(name, { act, isWrite: true });
+  return { actions, close: () => batches.close() };
+}
 
+function createBackend(
+  options: AlidnsOptions,
+  actions: ReadonlyMap<string, { act: Action; isWrite: boolean }>,
+  now: () => number,
+) {
+  const gate = new Gate(options.account, now);
+  const find = (exchange: Exchange) => {
+    const exists =
+      exchange.rawPath === '/' &&
+      (exchange.method === 'GET' || exchange.method === 'POST') &&
+      versionOf(exchange) === VERSION;
+    return exists ? actions.get(actionOf(exchange)) : undefined;
+  };
   return {
     cloud: 'alidns' as const,
     maxBody: MAX_BODY,
     now,
     newRequestId: () => randomUUID().toUpperCase(),
     identify(exchange: Exchange) {
-      const action = actionOf(exchange, new Parameters(exchange));
-      return { operation: find(action) ? action : 'Unknown', isWrite: Object.hasOwn(write, action) };
+      const action = find(exchange);
+      return action === undefined
+        ? { operation: 'Unknown', isWrite: false }
+        : { operation: actionOf(exchange), isWrite: action.isWrite };
     },
     authenticate(exchange: Exchange) {
-      gate.check(exchange, new Parameters(exchange));
+      if (find(exchange) === undefined) throw new ApiError('InvalidAction.NotFound');
+      gate.check(exchange);
     },
     run(exchange: Exchange, requestId: string, fault: CommitFault | undefined): Reply {
-      const parameters = new Parameters(exchange);
-      const version = headerValue(exchange.headers, 'x-acs-version') ?? parameters.get('Version');
-      const action = find(actionOf(exchange, parameters));
-      if (!action || version !== VERSION || exchange.rawPath !== '/')
-        throw new ApiError(
-          'InvalidAction.NotFound',
-          'Specified api is not found, please check your url and method.',
-        );
-      return json(200, action(parameters, fault), requestId);
+      // `authenticate` has refused what is no action.
+      const body = find(exchange)!.act(new Parameters(exchange), fault === 'lost-write');
+      return json(200, body, requestId);
     },
     refuse: errorReply,
-    unreadable(error: { reason: string; message: string }, requestId: string) {
-      const code = error.reason === 'too-large' ? 'RequestEntityTooLarge' : 'InvalidParameter';
-      return errorReply(new ApiError(code, error.message), requestId);
+    unreadable(error: { reason: string; message: string }, requestId: string): Reply {
+      const refusal = errorReply(new ApiError('InvalidParameter', error.message), requestId);
+      return error.reason === 'too-large' ? { ...refusal, status: 413 } : refusal;
     },
-    fail,
+    fail: failure,
   };
 }
 
-function fail(kind: RefusingFault, requestId: string): Reply {
-  switch (kind) {
-    case 'throttle':
-      return errorReply(
-        new ApiError('Throttling.User', 'Request was denied due to user flow control.'),
-        requestId,
-      );
-    case 'service-throttle':
-      return errorReply(
-        new ApiError('Throttling', 'Request was denied due to request throttling.'),
-        requestId,
-      );
-    case 'internal-error':
-      return errorReply(
-        new ApiError('InternalError', 'The request processing has failed due to some unknown error.'),
-        requestId,
-      );
-    case 'busy':
-      return errorReply(
-        new ApiError('LastOperationNotFinished', 'The last operation is not finished.'),
-        requestId,
-      );
-    case 'unavailable-html':
-      return {
-        status: 502,
-        contentType: 'text/html',
-        headers: { 'x-acs-request-id': requestId },
-        body: '<html><head><title>502 Bad Gateway</title></head><body></body></html>',
-      };
-  }
+const FAILURES = {
+  throttle: 'Throttling.User',
+  'service-throttle': 'Throttling',
+  'internal-error': 'InternalError',
+  unavailable: 'ServiceUnavailable',
+  busy: 'LastOperationNotFinished',
+} as const;
+
+function failure(kind: RefusingFault, requestId: string): Reply {
+  if (kind !== 'unavailable-html') return errorReply(new ApiError(FAILURES[kind]), requestId);
+  return {
+    status: 502,
+    contentType: 'text/html',
+    headers: {},
+    body: '<html><head><title>502 Bad Gateway</title></head><body></body></html>',
+  };
 }

@@ -13,9 +13,7 @@ const BESIDE_APEX_CNAME: readonly string[] = ['MX', 'TXT'];
  */
 export function checkConflicts(domain: Domain, content: Content, self?: DnsRecord): void {
   const { rr, type, line, value } = content;
-  const beside = [...domain.records.values()].filter(
-    (record) => record !== self && record.rr === rr && record.line === line,
-  );
+  const beside = [...(domain.byRR.get(rr) ?? [])].filter((record) => record !== self && record.line === line);
   const same = beside.filter((record) => record.type === type);
   if (same.some((record) => isSameValue(type, record.value, value)))
     throw new ApiError('DomainRecordDuplicate');

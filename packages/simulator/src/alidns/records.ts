@@ -1,88 +1,168 @@
-import { ApiError } from './errors.js';
+import { checkConflicts } from './conflicts.js';
+import type { Domains } from './domains.js';
+import { ApiError, invalidParameter } from './errors.js';
+import { DEFAULT_LINE, isKnownLine } from './lines.js';
+import { checkRR } from './names.js';
 import type { Parameters } from './parameters.js';
-import { DEFAULT_LINE, type Domain, type DomainRecord, type Store } from './store.js';
-import { checkRr, checkValue, RECORD_TYPES } from './values.js';
+import { type Content, type DnsRecord, type Domain, minTtl, type Store } from './store.js';
+import { checkPriority, checkTtl, checkType, checkValue, DEFAULT_TTL } from './values.js';
+import { type StatusSpelling, statusWord } from './views.js';
 
-const DEFAULT_TTL = 600;
-const MAX_TTL = 86_400;
-/** Values that one host record, type and line may have. */
-const MAX_VALUES = 90;
-const LINE = /^[a-z0-9_-]{1,64}$/i;
-
-type Content = Pick<DomainRecord, 'rr' | 'type' | 'value' | 'ttl' | 'line' | 'priority'>;
-
-/** @throws ApiError `InvalidDomainName.NoExist` */
-export function domainNamed(store: Store, name: string): Domain {
-  const domain = store.domains.get(name.toLowerCase().replace(/\.$/, ''));
-  if (domain) return domain;
-  throw new ApiError(
-    'InvalidDomainName.NoExist',
-    'The specified domain name does not exist. Refresh the page and try again.',
-  );
+export interface RecordRules {
+  /** Records that one domain may hold. */
+  recordQuota: number;
+  /** Milliseconds for which a domain is busy after a change. */
+  operationMs: number;
+  /** What an update does with a TTL and a line that it does not name. */
+  omittedOnUpdate: 'kept' | 'default';
+  statusSpelling: StatusSpelling;
 }
 
-/** @throws ApiError `DomainRecordNotBelongToUser` */
-export function recordWithId(store: Store, id: string): DomainRecord {
-  const record = store.find(id);
-  if (record) return record;
-  throw new ApiError('DomainRecordNotBelongToUser', 'The DNS record does not exist in your account.');
+/** A record as a client describes it, in text. */
+export interface Wanted {
+  rr: string;
+  type: string;
+  value: string;
+  ttl: string | undefined;
+  line: string | undefined;
+  priority: string | undefined;
 }
 
-/** The smallest TTL of an edition, in seconds. */
-export function minTtl(domain: Domain): number {
-  return domain.edition === 'free' ? 600 : 1;
-}
+/** Actions that write records. With `isLost` they answer and do nothing. */
+export class Records {
+  readonly #store: Store;
+  readonly #domains: Domains;
+  readonly #rules: RecordRules;
+  readonly #now: () => number;
 
-/** What a client wrote about a record, checked by itself. @throws ApiError */
-export function contentOf(parameters: Parameters, domain: Domain, prefix = ''): Content {
-  const name = (long: string, short: string) => (prefix === '' ? long : `${prefix}${short}`);
-  const type = parameters.required(name('Type', 'Type')).toUpperCase();
-  if (!RECORD_TYPES.includes(type))
-    throw new ApiError('InvalidParameter', 'The specified parameter Type is not valid.');
-  const ttl = Number(parameters.get(name('TTL', 'Ttl')) ?? DEFAULT_TTL);
-  if (!Number.isInteger(ttl) || ttl < minTtl(domain) || ttl > MAX_TTL)
-    throw new ApiError(
-      'QuotaExceeded.TTL',
-      `The specified TTL is invalid. A valid TTL must be in the range of ${minTtl(domain)} to ${MAX_TTL}.`,
+  constructor(store: Store, domains: Domains, rules: RecordRules, now: () => number) {
+    this.#store = store;
+    this.#domains = domains;
+    this.#rules = rules;
+    this.#now = now;
+  }
+
+  add(parameters: Parameters, isLost: boolean) {
+    const domain = this.#domains.find(parameters.required('DomainName'));
+    const content = readContent(domain, wanted(parameters));
+    this.#begin(domain);
+    return { RecordId: this.create(domain, content, isLost).id };
+  }
+
+  create(domain: Domain, content: Content, isLost: boolean): DnsRecord {
+    checkConflicts(domain, content);
+    if (domain.records.size >= this.#rules.recordQuota) throw new ApiError('QuotaExceeded.Record');
+    const record = this.#store.newRecord(domain, content);
+    if (!isLost) this.#store.add(record);
+    return record;
+  }
+
+  /** An update that changes nothing is refused as a duplicate. */
+  update(parameters: Parameters, isLost: boolean) {
+    const record = this.find(parameters);
+    const { domain } = record;
+    const asked = wanted(parameters);
+    const keeps = this.#rules.omittedOnUpdate === 'kept';
+    const content = readContent(domain, {
+      ...asked,
+      ttl: asked.ttl ?? (keeps ? String(record.ttl) : undefined),
+      line: asked.line ?? (keeps ? record.line : undefined),
+      priority: asked.priority ?? (keeps ? record.priority?.toString() : undefined),
+    });
+    if (isUnchanged(record, content)) throw new ApiError('DomainRecordDuplicate');
+    checkConflicts(domain, content, record);
+    this.#begin(domain);
+    if (!isLost) this.#store.update(record, content);
+    return { RecordId: record.id };
+  }
+
+  delete(parameters: Parameters, isLost: boolean) {
+    const record = this.find(parameters);
+    this.#begin(record.domain);
+    if (!isLost) this.#store.delete(record);
+    return { RecordId: record.id };
+  }
+
+  /** Everything under the RR, or everything of one type. */
+  deleteSubDomain(parameters: Parameters, isLost: boolean) {
+    const domain = this.#domains.find(parameters.required('DomainName'));
+    const rr = checkRR(parameters.required('RR'), domain.name);
+    const type = parameters.optional('Type');
+    const found = [...(domain.byRR.get(rr) ?? [])].filter(
+      (record) => type === undefined || record.type === checkType(type),
     );
-  const line = parameters.get(name('Line', 'Line')) ?? DEFAULT_LINE;
-  if (!LINE.test(line)) throw new ApiError('InvalidParameter', 'The specified parameter Line is not valid.');
+    this.#begin(domain);
+    if (!isLost) for (const record of found) this.#store.delete(record);
+    return { RR: rr, TotalCount: String(found.length) };
+  }
+
+  setStatus(parameters: Parameters, isLost: boolean) {
+    const record = this.find(parameters);
+    const status = parameters.required('Status').toLowerCase();
+    if (status !== 'enable' && status !== 'disable') throw invalidParameter('Status');
+    const enabled = status === 'enable';
+    this.#begin(record.domain);
+    if (!isLost) this.#store.update(record, { enabled });
+    return { RecordId: record.id, Status: statusWord(enabled, this.#rules.statusSpelling) };
+  }
+
+  updateRemark(parameters: Parameters, isLost: boolean) {
+    const record = this.find(parameters);
+    const remark = parameters.optional('Remark') ?? '';
+    this.#begin(record.domain);
+    if (!isLost) this.#store.update(record, { remark });
+    return {};
+  }
+
+  /** @throws ApiError `DomainRecordNotBelongToUser`. */
+  find(parameters: Parameters): DnsRecord {
+    const record = this.#store.records.get(parameters.required('RecordId'));
+    if (record === undefined) throw new ApiError('DomainRecordNotBelongToUser');
+    return record;
+  }
+
+  /** @throws ApiError `DomainForbidden`, or `LastOperationNotFinished` shortly after another change. */
+  #begin(domain: Domain): void {
+    checkWritable(domain);
+    if (this.#now() < domain.busyUntil) throw new ApiError('LastOperationNotFinished');
+    domain.busyUntil = this.#now() + this.#rules.operationMs;
+  }
+}
+
+/** @throws ApiError `DomainForbidden`. */
+export function checkWritable(domain: Domain): void {
+  if (domain.isForbidden) throw new ApiError('DomainForbidden');
+}
+
+/** @throws ApiError, for the first field that does not fit the domain. */
+export function readContent(domain: Domain, asked: Wanted): Content {
+  const rr = checkRR(asked.rr, domain.name);
+  const type = checkType(asked.type);
+  const value = checkValue(type, asked.value);
+  const smallest = minTtl(domain.edition);
+  const line = asked.line ?? DEFAULT_LINE;
+  if (!isKnownLine(line)) throw new ApiError('SubDomainInvalid.Line');
   return {
-    rr: checkRr(parameters.required(name('RR', 'Rr')), domain.name),
+    rr,
     type,
-    value: checkValue(type, parameters.required(name('Value', 'Value'))),
-    ttl,
+    value,
+    ttl: checkTtl(asked.ttl, smallest) ?? DEFAULT_TTL,
     line,
-    priority: type === 'MX' ? parameters.count(name('Priority', 'Priority'), 10, 50) : undefined,
+    priority: checkPriority(type, asked.priority),
   };
 }
 
-/**
- * Checks a record against the others of its name and line.
- *
- * @throws ApiError `DomainRecordDuplicate`, `DomainRecordConflict`, `QuotaExceeded.Record`
- */
-export function checkAgainstOthers(domain: Domain, content: Content, own?: DomainRecord): void {
-  const others = [...domain.records.values()].filter(
-    (other) => other !== own && other.rr === content.rr && other.line === content.line,
-  );
-  const same = others.filter((other) => other.type === content.type);
-  if (same.some((other) => other.value === content.value))
-    throw new ApiError('DomainRecordDuplicate', 'The DNS record already exists.');
-  if (others.some((other) => excludes(other.type, content.type, content.rr)))
-    throw new ApiError('DomainRecordConflict', 'The DNS record conflicts with existing records.');
-  if (same.length >= MAX_VALUES)
-    throw new ApiError('QuotaExceeded.Record', 'The number of DNS records exceeds the limit.');
+function wanted(parameters: Parameters): Wanted {
+  return {
+    rr: parameters.required('RR'),
+    type: parameters.required('Type'),
+    value: parameters.required('Value'),
+    ttl: parameters.optional('TTL'),
+    line: parameters.optional('Line'),
+    priority: parameters.optional('Priority'),
+  };
 }
 
-/** @throws ApiError `DomainForbidden` for a disabled domain */
-export function assertWritable(domain: Domain): void {
-  if (domain.disabled) throw new ApiError('DomainForbidden', 'The domain name is forbidden to be operated.');
-}
-
-/** A CNAME stands alone, but at the apex it may stand beside MX and TXT. */
-function excludes(one: string, other: string, rr: string): boolean {
-  if (one !== 'CNAME' && other !== 'CNAME') return false;
-  const companion = one === 'CNAME' ? other : one;
-  return !(rr === '@' && (companion === 'MX' || companion === 'TXT'));
+function isUnchanged(record: DnsRecord, content: Content): boolean {
+  return (Object.keys(content) as (keyof Content)[]).every((field) => record[field] === content[field]);
 }

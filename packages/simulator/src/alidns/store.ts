@@ -12,6 +12,8 @@ export interface Domain {
   isDelegated: boolean;
   createdAt: number;
   records: Map<string, DnsRecord>;
+  /** The same records by RR. */
+  byRR: Map<string, Set<DnsRecord>>;
   /** Until then another change answers `LastOperationNotFinished`. */
   busyUntil: number;
 }
@@ -58,7 +60,14 @@ export class Store {
     this.#domainCount += 1;
     // 32 hexadecimal digits in the real service too, and without meaning.
     const id = this.#domainCount.toString(16).padStart(32, '0');
-    const added = { ...domain, id, createdAt: this.#now(), records: new Map(), busyUntil: 0 };
+    const added: Domain = {
+      ...domain,
+      id,
+      createdAt: this.#now(),
+      records: new Map(),
+      byRR: new Map(),
+      busyUntil: 0,
+    };
     this.domains.set(added.name, added);
     return added;
   }
@@ -73,12 +82,15 @@ export class Store {
   add(record: DnsRecord): void {
     this.records.set(record.id, record);
     record.domain.records.set(record.id, record);
+    index(record);
     this.#publish(record.domain, record);
   }
 
   update(record: DnsRecord, change: Partial<Content> & Partial<Pick<DnsRecord, 'enabled' | 'remark'>>): void {
     const before = { rr: record.rr, type: record.type, line: record.line };
+    unindex(record);
     Object.assign(record, change, { updatedAt: this.#now() });
+    index(record);
     this.#publish(record.domain, before);
     this.#publish(record.domain, record);
   }
@@ -86,6 +98,7 @@ export class Store {
   delete(record: DnsRecord): void {
     this.records.delete(record.id);
     record.domain.records.delete(record.id);
+    unindex(record);
     this.#publish(record.domain, record);
   }
 
@@ -93,8 +106,7 @@ export class Store {
   #publish(domain: Domain, key: Pick<Content, 'rr' | 'type' | 'line'>): void {
     if (key.line !== DEFAULT_LINE || domain.isForbidden) return;
     const served = [...domain.records.values()].filter(
-      ({ rr, type, line, enabled }) =>
-        enabled && rr === key.rr && type === key.type && line === DEFAULT_LINE,
+      ({ rr, type, line, enabled }) => enabled && rr === key.rr && type === key.type && line === DEFAULT_LINE,
     );
     this.#publisher.publish(publishedId(domain), {
       name: ownerName(key.rr, domain.name),
@@ -103,6 +115,18 @@ export class Store {
       values: served.map(({ type, value, priority }) => servedValue(type, value, priority)),
     });
   }
+}
+
+function index(record: DnsRecord): void {
+  const { byRR } = record.domain;
+  byRR.set(record.rr, (byRR.get(record.rr) ?? new Set()).add(record));
+}
+
+function unindex(record: DnsRecord): void {
+  const { byRR } = record.domain;
+  const beside = byRR.get(record.rr);
+  beside?.delete(record);
+  if (beside?.size === 0) byRR.delete(record.rr);
 }
 
 /** The domain's id among the zones of both clouds. */

@@ -7,7 +7,8 @@ export const RECORD_TYPES: readonly string[] = ['A', 'AAAA', 'CNAME', 'MX', 'TXT
 export const DEFAULT_TTL = 600;
 const MAX_TTL = 86400;
 const MAX_TXT = 512;
-const HOST = /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+const HOST =
+  /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 const CAA = /^(\d{1,3}) (issue|issuewild|iodef) "([^"\\]*)"$/;
 
 /** @throws ApiError `SubDomainInvalid.Type`. */

@@ -23,7 +23,9 @@ export class UnreadableRequest extends Error {
 
   constructor(reason: UnreadableRequest['reason']) {
     super(
-      reason === 'too-large' ? 'The request body is too large.' : 'The query or the form is not percent-encoded UTF-8.',
+      reason === 'too-large'
+        ? 'The request body is too large.'
+        : 'The query or the form is not percent-encoded UTF-8.',
     );
     this.reason = reason;
   }
@@ -44,7 +46,9 @@ export async function readExchange(request: IncomingMessage, maxBody: number): P
     query: mark < 0 ? [] : decodePairs(target.slice(mark + 1)),
     headers: request.headers,
     body,
-    form: FORM.test(headerValue(request.headers, 'content-type') ?? '') ? decodePairs(body.toString('utf8')) : [],
+    form: FORM.test(headerValue(request.headers, 'content-type') ?? '')
+      ? decodePairs(body.toString('utf8'))
+      : [],
   };
 }
 

@@ -15,7 +15,7 @@ import { toQuery } from './paging.js';
 import { notSteady, RecordSets } from './record-sets.js';
 import { findRoute, isWrite, type Route } from './routes.js';
 import { accountRecords, seedZone } from './seed.js';
-import { newId, publishedId, Store } from './store.js';
+import { newId, Store } from './store.js';
 import { parseBody } from './validation.js';
 import { Views } from './views.js';
 
