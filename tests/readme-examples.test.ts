@@ -49,7 +49,14 @@ describe.each(packages)('the README of $name', ({ directory }) => {
 });
 
 test('the example of the README of the project runs as it stands', async () => {
-  const output = await runExample(root, firstExample(join(root, 'README.md')) ?? '');
+  // A user's own resolver and port 53 are the defaults; here the simulator's take their place.
+  const { resolver, authoritativePort } = simulator;
+  const options = JSON.stringify({ resolvers: [resolver], authoritativePort });
+  const code = firstExample(join(root, 'README.md'))?.replace(
+    'createVerifier()',
+    `createVerifier(${options})`,
+  );
+  const output = await runExample(root, code ?? '');
   expect(output).toBe('every authoritative name server serves it\n');
 });
 

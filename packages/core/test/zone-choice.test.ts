@@ -149,6 +149,16 @@ describe('zone questions', () => {
     expect(provider.calls).toEqual(['findZones', 'findZones']);
   });
 
+  test('a negative answer serves those who asked for it together', async () => {
+    const providers = [
+      new FakeProvider({ id: 'one', zones: ['example.org'] }),
+      new FakeProvider({ id: 'two' }),
+    ];
+    const client = createClient({ providers });
+    await client.ensureAll([at('a.example.com'), at('b.example.com')]);
+    expect(providers[0]?.calls).toEqual(['findZones']);
+  });
+
   test('are asked for each name where an answer covers one name only', async () => {
     const provider = new FakeProvider({ capabilities: { zoneSearch: 'suffixes' } });
     const client = createClient({ providers: [provider] });

@@ -16,9 +16,16 @@ export interface ZoneQuestion {
   zone?: string;
 }
 
+/** Zones of one account. What is asked while the answer is on its way waits for it. */
+interface Answer {
+  zones: Promise<readonly Zone[]>;
+  pending: boolean;
+  until: number;
+}
+
 type Delegation = (zone: Fqdn, signal: AbortSignal) => Promise<readonly string[]>;
 
-/** Milliseconds that an answer with zones is good for. An answer without any is not kept. */
+/** Milliseconds that a zone is remembered for. That there is none is never remembered: it is asked again. */
 const KEEP_MS = 600_000;
 
 /**
@@ -29,7 +36,7 @@ export class ZoneFinder {
   readonly #accounts: readonly Account[];
   readonly #delegation?: Delegation;
   readonly #log: Logger;
-  readonly #answers = new Map<string, { zones: Promise<readonly Zone[]>; until: number }>();
+  readonly #answers = new Map<string, Answer>();
 
   constructor(accounts: readonly Account[], log: Logger, delegation?: Delegation) {
     this.#accounts = accounts;
@@ -76,23 +83,20 @@ export class ZoneFinder {
     const scope = zoneSearch === 'family' ? (ancestors(name).at(-2) ?? name) : name;
     const key = `${account.id} ${scope}`;
     const known = this.#answers.get(key);
-    if (known && known.until > Date.now()) {
+    if (known && (known.pending || known.until > Date.now())) {
+      const { pending } = known;
       const zones = (await known.zones).filter((zone) => isWithin(name, zone.name));
-      if (zones.length > 0) return zones;
+      if (zones.length > 0 || pending) return zones;
     }
     const zones = account.run(signal, (call) => account.provider.findZones(name, call));
-    const answer = { zones, until: Date.now() + KEEP_MS };
+    const answer = { zones, pending: true, until: Date.now() + KEEP_MS };
     this.#answers.set(key, answer);
-    const forget = () => {
-      if (this.#answers.get(key) === answer) this.#answers.delete(key);
-    };
     const all = await zones.catch((error) => {
-      forget();
+      this.#answers.delete(key);
       throw error;
     });
-    const fitting = all.filter((zone) => isWithin(name, zone.name));
-    if (all.length === 0) forget();
-    return fitting;
+    answer.pending = false;
+    return all.filter((zone) => isWithin(name, zone.name));
   }
 
   /** One account that fails does not stop work in another one that holds the name; but it may be the one that holds it. */
