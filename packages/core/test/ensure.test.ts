@@ -111,6 +111,19 @@ describe.each(models)('on a cloud with %s writes', (writes) => {
     expect(await journal.all()).toEqual([]);
   });
 
+  test('another CNAME at the name is named, and stays', async () => {
+    const provider = new FakeProvider({ writes: 'replace' });
+    provider.put('x.example.com', 'CNAME', ['old.example.']);
+    const client = createClient({ providers: [provider] });
+    const cname = { name: 'x.example.com', type: 'CNAME', value: 'new.example' };
+    await expect(client.ensure(cname)).rejects.toMatchObject({
+      code: 'RECORD_CONFLICT',
+      message: expect.stringContaining('to old.example. already'),
+    });
+    await expect(client.plan([cname])).rejects.toMatchObject({ code: 'RECORD_CONFLICT' });
+    expect(provider.values('x.example.com', 'CNAME')).toEqual(['old.example.']);
+  });
+
   test('twenty callers at once lose no value', async () => {
     const provider = new FakeProvider({ writes });
     const client = createClient({ providers: [provider] });

@@ -166,7 +166,7 @@ function outcomeFacts(
     return { outcome: code, httpStatus, requestId, vendorCode };
   }
   const { RequestId } = outcome;
-  const requestId = typeof RequestId === 'string' ? RequestId : undefined;
+  const requestId = typeof RequestId === 'string' ? presentable(RequestId, secrets) : undefined;
   return { outcome: 'ok', httpStatus: exchange.httpStatus, requestId };
 }
 

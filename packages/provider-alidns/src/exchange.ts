@@ -57,8 +57,6 @@ export class Exchange {
 
   #answered(response: IncomingMessage): void {
     this.#response = response;
-    // No compression was asked for. The client would unpack it all the same, without a bound.
-    delete response.headers['content-encoding'];
     let bytes = 0;
     // The client listens to the answer a little later; a listener for data before it would take the first bytes away.
     response.once('resume', () => {

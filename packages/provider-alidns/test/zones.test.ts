@@ -53,6 +53,11 @@ describe('findZones', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('believes PunyCode where the two forms do not belong together by the newer rules', async () => {
+    server.respond = () => domainPage(1, [{ DomainName: 'straße.net', PunyCode: 'strasse.net' }]);
+    expect(names(await find('_dnsauth.strasse.net.'))).toEqual(['strasse.net.']);
+  });
+
   it('asks once more with the Unicode form when the A-labels of an IDN are not met', async () => {
     server.respond = ({ parameters }) =>
       parameters.KeyWord === '例子.net' ? domainPage(1, [{ DomainName: '例子.net' }]) : domainPage(0, []);

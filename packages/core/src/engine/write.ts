@@ -121,6 +121,16 @@ function pause(writes: number, signal: AbortSignal): Promise<void> {
 
 /** @throws DnsError `RECORD_CONFLICT` if another record set at the name excludes this one. */
 export function assertNoConflict({ account, key }: SetRequest, seen: RecordSet | undefined): void {
+  const target = key.type === 'CNAME' ? seen?.values[0] : undefined;
+  if (target !== undefined)
+    throw new DnsError(
+      'RECORD_CONFLICT',
+      `${key.name} is a CNAME to ${target} already, and a name holds one.`,
+      {
+        provider: account.id,
+        hint: 'Remove that CNAME if it is left over from an earlier validation, or choose TXT validation.',
+      },
+    );
   const culprit = seen?.conflicts[0];
   if (!culprit) return;
   throw new DnsError(

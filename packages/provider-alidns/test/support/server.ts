@@ -17,8 +17,8 @@ export interface Reply {
   body: unknown;
 }
 
-/** What the server does with one request: answer, never answer, or drop the connection. */
-export type Behaviour = Reply | 'hang' | 'reset';
+/** What the server does with one request: answer, never answer, drop the connection, or do so in the middle of an answer. */
+export type Behaviour = Reply | 'hang' | 'reset' | 'stall' | 'truncate';
 export type Handler = (request: SeenRequest, index: number) => Behaviour;
 
 export interface TestServer {
@@ -46,6 +46,11 @@ export async function startServer(respond: Handler = () => ({ body: {} })): Prom
     if (behaviour === 'hang') return;
     if (behaviour === 'reset') {
       request.socket.resetAndDestroy();
+      return;
+    }
+    if (behaviour === 'stall' || behaviour === 'truncate') {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('{"RecordId":', () => behaviour === 'truncate' && request.socket.destroy());
       return;
     }
     const { status = 200, headers = {}, body } = behaviour;
