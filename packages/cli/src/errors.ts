@@ -44,7 +44,7 @@ export function describeError(error: unknown): { json: ErrorJson; exitCode: Exit
   if (error instanceof LeftoverError) {
     const { json, exitCode } = describeError(error.cause);
     const remove = `domainproof remove ${error.leases.map((lease) => lease.id).join(' ')}`;
-    const hint = `${json.hint ? `${json.hint} ` : ''}What was written is kept in the journal; take it away with: ${remove}`;
+    const hint = `${json.hint ? `${json.hint} ` : ''}What was or may have been written is in the journal; take it away with: ${remove}`;
     return { json: { ...json, hint, leases: error.leases }, exitCode };
   }
   if (error instanceof UsageError)
@@ -54,7 +54,7 @@ export function describeError(error: unknown): { json: ErrorJson; exitCode: Exit
     if (json.code === 'ABORTED') json.message = 'Interrupted.';
     return { json, exitCode: EXIT_OF[json.code as DnsErrorCode] ?? EXIT.provider };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const [message] = (error instanceof Error ? error.message : String(error)).split('\n');
   return { json: plainError('INTERNAL', `Unexpected failure: ${message}`), exitCode: EXIT.provider };
 }
 

@@ -57,10 +57,10 @@ describe('the matrix', () => {
       answer('_acme-challenge.example.net.', 'second', { address: '127.0.0.2', status: 'refused' }),
     );
     expect(layOut(state, FRAME)).toEqual([
-      'example.net                                  ns1.example.net  ns2.example.net',
-      '                                             127.0.0.1        127.0.0.2',
-      '  first-va… _acme-challenge.example.net TXT  · waiting        · waiting       ',
-      '  second _acme-challenge.example.net TXT     ✓ 1.24 s         ✗ refused       ',
+      'example.net                                 ns1.example.net  ns2.example.net',
+      '                                            127.0.0.1        127.0.0.2',
+      '  first-va… _acme-challenge.example.net TXT · waiting        · waiting       ',
+      '  second _acme-challenge.example.net TXT    ✓ 1.24 s         ✗ refused       ',
       '0 of 2 visible, 3.2 s of 10 m',
     ]);
   });
@@ -77,6 +77,14 @@ describe('the matrix', () => {
         for (const line of lines) expect([...line].length).toBeLessThanOrEqual(columns);
         expect(lines.at(-2)).toMatch(/… and \d+ more lines/);
       }
+  });
+
+  test('takes a terminal that says 0 columns for one of 80', () => {
+    const stream = new Captured({ columns: 0, rows: 0 });
+    const expectation = { name: 'a.example.net', type: 'TXT', value: 'v' } as const;
+    new LiveMatrix(stream, [expectation], { timeoutMs: 1_000, colours: false }).end();
+    expect(stream.text).toContain('a.example.net TXT');
+    expect(stream.text).toContain('0 of 1 visible');
   });
 
   test('counts servers where they do not fit side by side', () => {

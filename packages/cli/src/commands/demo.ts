@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { DesiredRecord } from '@domainproof/core';
 import type { Simulator } from '@domainproof/simulator';
 import challenges from '../../../../examples/challenges.json' with { type: 'json' };
 import { Flags } from '../arguments.js';
@@ -21,6 +23,8 @@ import { remove } from './remove.js';
 const SERVER_DELAYS_MS = { huaweicloud: [350, 1_200], alidns: [700, 2_300] } as const;
 /** Milliseconds that the simulated Huawei Cloud leaves a record set in a PENDING state. */
 const SETTLE_MS = 250;
+/** Milliseconds after which what was removed must be gone. */
+const GONE_WITHIN_MS = 10 * SETTLE_MS;
 /** Milliseconds; a demo that takes longer has failed. */
 const TIMEOUT_MS = 15_000;
 
@@ -84,7 +88,10 @@ async function demonstrate(text: string, folder: string, { io, output, flags }: 
     const removeCalls = countCalls(simulator.calls.slice(before));
     output.progress('calls', `of remove: ${describeCalls(removeCalls)}`);
 
-    const left = records.filter((record) => isStored(simulator, scenario.zones, record));
+    // A deletion is accepted first and done a moment later.
+    const isLeft = (record: DesiredRecord) => isStored(simulator, scenario.zones, record);
+    for (let waited = 0; waited < GONE_WITHIN_MS && records.some(isLeft); waited += 50) await setTimeout(50);
+    const left = records.filter(isLeft);
     const survived = scenario.foreign.filter((foreign) =>
       isStored(simulator, scenario.zones, { ...foreign, type: 'TXT' }),
     ).length;

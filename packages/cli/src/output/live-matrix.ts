@@ -62,7 +62,9 @@ export class LiveMatrix implements Watch {
 
   /** One write for each picture, line by line over the old one, so that nothing flickers. */
   #draw(): void {
-    const { columns = 80, rows = 24 } = this.#stream;
+    // Terminals without a size say 0.
+    const columns = this.#stream.columns || 80;
+    const rows = this.#stream.rows || 24;
     const elapsedMs = performance.now() - this.#startedAt;
     const lines = layOut(this.#state, { ...this.#options, columns, rows, elapsedMs });
     const up = this.#drawn > 0 ? `${ESC}${this.#drawn}A` : '';

@@ -16,7 +16,7 @@ import { RecordLists } from './record-lists.js';
 import { Records } from './records.js';
 import { accountRecords, seedDomain } from './seed.js';
 import { Store } from './store.js';
-import type { StatusSpelling } from './views.js';
+import type { StatusCase } from './views.js';
 
 /** Behaviour of the simulated Alibaba Cloud account. */
 export interface AlidnsSwitches {
@@ -27,7 +27,7 @@ export interface AlidnsSwitches {
   /** What `PageSize` in an answer says: the size that was used, or the number of items that came. Default `used`. */
   answerPageSize?: 'used' | 'returned';
   /** How answers spell a record's status: `ENABLE` as seen, or `Enable` as documented. Default `ENABLE`. */
-  statusSpelling?: StatusSpelling;
+  statusCase?: StatusCase;
   /** Records that one domain may hold. Default 100000. */
   recordQuota?: number;
   /** Milliseconds for which a domain answers `LastOperationNotFinished` to writes after a write. Default 0: never. */
@@ -66,14 +66,14 @@ export function createAlidnsCloud(options: AlidnsOptions): {
   records(zone: string): SimulatedRecordSet[];
   close(): void;
 } {
-  const { now = Date.now, statusSpelling = 'ENABLE' } = options;
+  const { now = Date.now, statusCase = 'ENABLE' } = options;
   const store = new Store(options.publisher, now);
   const { actions, close } = createActions(options, store, now);
   const front = new Front(createBackend(options, actions, now), options.faults, options.calls);
   return {
     handle: (request, response) => front.handle(request, response),
     addZone: (zone) => seedDomain(store, options.publisher, zone),
-    records: (zone) => accountRecords(store, zone, statusSpelling),
+    records: (zone) => accountRecords(store, zone, statusCase),
     close: () => {
       close();
       front.close();
@@ -83,21 +83,16 @@ export function createAlidnsCloud(options: AlidnsOptions): {
 
 /** Every action by its name. Domains themselves cannot be added or removed: the simulated key may manage records only. */
 function createActions(options: AlidnsOptions, store: Store, now: () => number) {
-  const { pageLimit = 500, answerPageSize = 'used', statusSpelling = 'ENABLE' } = options;
+  const { pageLimit = 500, answerPageSize = 'used', statusCase = 'ENABLE' } = options;
   const paging = { limit: pageLimit, answerPageSize };
   const domains = new Domains(store, options.nameServers, {
     ...paging,
     limit: Math.min(pageLimit, DOMAIN_PAGE),
   });
   const { recordQuota = 100_000, operationMs = 0, omittedOnUpdate = 'kept' } = options;
-  const records = new Records(
-    store,
-    domains,
-    { recordQuota, operationMs, omittedOnUpdate, statusSpelling },
-    now,
-  );
+  const records = new Records(store, domains, { recordQuota, operationMs, omittedOnUpdate, statusCase }, now);
   const { subDomainPageLimit = 100, listLagMs = 0, batchMs = 0 } = options;
-  const lists = new RecordLists(domains, { paging, subDomainPageLimit, listLagMs, statusSpelling }, now);
+  const lists = new RecordLists(domains, { paging, subDomainPageLimit, listLagMs, statusCase }, now);
   const batches = new Batches(store, domains, records, batchMs, paging);
   const forbidden: Action = () => {
     throw new ApiError('Forbidden.RAM');

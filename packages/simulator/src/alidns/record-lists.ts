@@ -5,7 +5,7 @@ import { type PageRules, page } from './paging.js';
 import type { Parameters } from './parameters.js';
 import { fixedFilter, recordFilter } from './search.js';
 import type { DnsRecord } from './store.js';
-import { recordView, type StatusSpelling } from './views.js';
+import { recordView, type StatusCase } from './views.js';
 
 /** Largest page of the record lists. */
 const MAX_PAGE = 500;
@@ -16,7 +16,7 @@ export interface ListRules {
   subDomainPageLimit: 100 | 500;
   /** Milliseconds for which a new record is missing in lists. */
   listLagMs: number;
-  statusSpelling: StatusSpelling;
+  statusCase: StatusCase;
 }
 
 /** Actions that read records. Lists come newest first. */
@@ -52,7 +52,7 @@ export class RecordLists {
   describeDomainRecordInfo(record: DnsRecord) {
     const { domain } = record;
     return {
-      ...recordView(record, this.#rules.statusSpelling),
+      ...recordView(record, this.#rules.statusCase),
       DomainId: domain.id,
       DomainName: toUnicode(domain.name),
       PunyCode: domain.name,
@@ -68,7 +68,7 @@ export class RecordLists {
 
   #answer(found: readonly DnsRecord[], parameters: Parameters, limit: number) {
     const records = page(found, parameters, { ...this.#rules.paging, maxSize: MAX_PAGE, limit });
-    const views = records.items.map((record) => recordView(record, this.#rules.statusSpelling));
+    const views = records.items.map((record) => recordView(record, this.#rules.statusCase));
     return { ...records.counters, DomainRecords: { Record: views } };
   }
 }

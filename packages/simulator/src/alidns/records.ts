@@ -6,7 +6,7 @@ import { checkRR } from './names.js';
 import type { Parameters } from './parameters.js';
 import { type Content, type DnsRecord, type Domain, minTtl, type Store } from './store.js';
 import { checkPriority, checkTtl, checkType, checkValue, DEFAULT_TTL } from './values.js';
-import { type StatusSpelling, statusWord } from './views.js';
+import { type StatusCase, statusWord } from './views.js';
 
 export interface RecordRules {
   /** Records that one domain may hold. */
@@ -15,7 +15,7 @@ export interface RecordRules {
   operationMs: number;
   /** What an update does with a TTL and a line that it does not name. */
   omittedOnUpdate: 'kept' | 'default';
-  statusSpelling: StatusSpelling;
+  statusCase: StatusCase;
 }
 
 /** A record as a client describes it, in text. */
@@ -103,7 +103,7 @@ export class Records {
     const enabled = status === 'enable';
     this.#begin(record.domain);
     if (!isLost) this.#store.update(record, { enabled });
-    return { RecordId: record.id, Status: statusWord(enabled, this.#rules.statusSpelling) };
+    return { RecordId: record.id, Status: statusWord(enabled, this.#rules.statusCase) };
   }
 
   updateRemark(parameters: Parameters, isLost: boolean) {

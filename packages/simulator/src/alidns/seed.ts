@@ -5,7 +5,7 @@ import { ownerName, relativeName, toDomain } from './names.js';
 import { readContent } from './records.js';
 import { type Domain, minTtl, publishedId, type Store } from './store.js';
 import { DEFAULT_TTL, servedValue } from './values.js';
-import { type StatusSpelling, statusWord } from './views.js';
+import { type StatusCase, statusWord } from './views.js';
 
 /** Puts a domain with its records into the account, all of them served at once. */
 export function seedDomain(store: Store, publisher: Publisher, scenario: SimulatedZone): PublishedZone {
@@ -46,15 +46,15 @@ export function seedDomain(store: Store, publisher: Publisher, scenario: Simulat
 export function accountRecords(
   store: Store,
   domainName: string,
-  spelling: StatusSpelling,
+  statusCase: StatusCase,
 ): SimulatedRecordSet[] {
   const name = toDomain(domainName);
   const domain = store.domains.get(name);
   if (domain === undefined) throw new Error(`The simulated Alibaba Cloud account does not hold ${name}`);
-  return [...gather(domain, spelling).values()];
+  return [...gather(domain, statusCase).values()];
 }
 
-function gather(domain: Domain, spelling: StatusSpelling): Map<string, SimulatedRecordSet> {
+function gather(domain: Domain, statusCase: StatusCase): Map<string, SimulatedRecordSet> {
   const sets = new Map<string, SimulatedRecordSet>();
   for (const { rr, type, line, enabled, value, ttl, priority } of domain.records.values()) {
     const key = JSON.stringify([rr, type, line, enabled]);
@@ -65,7 +65,7 @@ function gather(domain: Domain, spelling: StatusSpelling): Map<string, Simulated
       line,
       ttl: Math.min(ttl, set?.ttl ?? ttl),
       values: [...(set?.values ?? []), servedValue(type, value, priority)].sort(),
-      status: statusWord(enabled, spelling),
+      status: statusWord(enabled, statusCase),
     });
   }
   return sets;

@@ -49,11 +49,11 @@ export function acs3Signature(stringToSign: string, accessKeySecret: string): st
   return createHmac('sha256', accessKeySecret).update(stringToSign).digest('hex');
 }
 
-/** Host, content type and every `x-acs-…` header that is there must be signed. */
+/** The host and every `x-acs-…` header that is there must be signed, and the content type where it makes the body parameters. */
 export function coversHeaders(exchange: Exchange, signedHeaders: readonly string[]): boolean {
-  return Object.keys(exchange.headers)
-    .filter((name) => name === 'host' || name === 'content-type' || name.startsWith('x-acs-'))
-    .every((name) => signedHeaders.includes(name));
+  const needed = Object.keys(exchange.headers).filter((name) => name.startsWith('x-acs-'));
+  if (exchange.form.length > 0) needed.push('content-type');
+  return ['host', ...needed].every((name) => signedHeaders.includes(name));
 }
 
 /** Older signature: over the parameters of query and form, without the signature itself. */

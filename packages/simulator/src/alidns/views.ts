@@ -3,11 +3,11 @@ import { toUnicode } from './names.js';
 import { type DnsRecord, type Domain, minTtl } from './store.js';
 
 /** How the service spells a record's status: documented as `Enable`, seen as `ENABLE`. */
-export type StatusSpelling = 'ENABLE' | 'Enable';
+export type StatusCase = 'ENABLE' | 'Enable';
 
 const AVAILABLE_TTLS = [1, 60, 120, 600, 1800, 3600, 43200, 86400];
 
-export function recordView(record: DnsRecord, spelling: StatusSpelling) {
+export function recordView(record: DnsRecord, statusCase: StatusCase) {
   const { priority, remark } = record;
   return {
     DomainName: toUnicode(record.domain.name),
@@ -18,7 +18,7 @@ export function recordView(record: DnsRecord, spelling: StatusSpelling) {
     TTL: record.ttl,
     Line: record.line,
     ...(priority === undefined ? {} : { Priority: priority }),
-    Status: statusWord(record.enabled, spelling),
+    Status: statusWord(record.enabled, statusCase),
     Locked: false,
     Weight: 1,
     LbaStatus: false,
@@ -28,9 +28,9 @@ export function recordView(record: DnsRecord, spelling: StatusSpelling) {
   };
 }
 
-export function statusWord(enabled: boolean, spelling: StatusSpelling): string {
+export function statusWord(enabled: boolean, statusCase: StatusCase): string {
   const word = enabled ? 'Enable' : 'Disable';
-  return spelling === 'Enable' ? word : word.toUpperCase();
+  return statusCase === 'Enable' ? word : word.toUpperCase();
 }
 
 export function domainView(domain: Domain, nameServers: readonly string[]) {

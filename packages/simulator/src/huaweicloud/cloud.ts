@@ -29,6 +29,8 @@ export interface HuaweicloudSwitches {
   duplicates?: DuplicateRule;
   /** Record sets that the account may hold. Default 100000; a real account starts with 500. */
   recordSetQuota?: number;
+  /** Whether a set can be deleted while it is `PENDING_…`; no document says. Default false: `DNS.0314`. */
+  deleteWhilePending?: boolean;
   /** HTTP status of `DNS.0314` (the set is not steady), on which the vendor's documents disagree. Default 409. */
   busyStatus?: 409 | 400;
   /** Whether the key is locked for five minutes after the sixth authentication failure in a row. Default true. */
@@ -77,7 +79,8 @@ export function createHuaweiCloud(options: HuaweicloudOptions): {
 function createBackend(options: HuaweicloudOptions, store: Store, now: () => number) {
   const { duplicates = 'DNS.0312', recordSetQuota = 100_000, busyStatus = 409 } = options;
   const gate = new Gate(options.account, now, options.lockOut ?? true);
-  const sets = new RecordSets(store, { duplicates, recordSetQuota }, now);
+  const { deleteWhilePending = false } = options;
+  const sets = new RecordSets(store, { duplicates, recordSetQuota, deleteWhilePending }, now);
   const batches = new Batches(store, sets, now);
   const lists = new Lists(store, options.pageLimit ?? 500);
   const projectId = newId();

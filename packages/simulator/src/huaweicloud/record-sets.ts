@@ -8,6 +8,7 @@ export interface RecordSetRules {
   duplicates: DuplicateRule;
   /** Record sets of the whole account, the two of each zone included. */
   recordSetQuota: number;
+  deleteWhilePending: boolean;
 }
 
 type Version = 'v2' | 'v2.1';
@@ -100,7 +101,7 @@ export class RecordSets {
   /** @throws ServiceError `DNS.0317` for a set of the system, `DNS.0314` for one that is still pending. */
   checkDeletable(set: RecordSet): void {
     if (set.isDefault) throw new ServiceError('DNS.0317', 'The default record set cannot be deleted.');
-    checkSteady(set);
+    if (!this.#rules.deleteWhilePending || set.status === 'PENDING_DELETE') checkSteady(set);
   }
 }
 
