@@ -6,7 +6,7 @@
 // Credentials come from the environment, as for the command line (see README.md).
 import { readFileSync } from 'node:fs';
 import { createClient, type DesiredRecord, fileJournal, missingSettings } from '@domainproof/core';
-import { createVerifier, type Expectation } from '@domainproof/propagation-verifier';
+import { createVerifier } from '@domainproof/propagation-verifier';
 import { alidns, manifest as alidnsManifest } from '@domainproof/provider-alidns';
 import { huaweicloud, manifest as huaweicloudManifest } from '@domainproof/provider-huaweicloud';
 
@@ -29,10 +29,7 @@ const verifier = createVerifier({
 const leases = await client.ensureAll(records);
 for (const { name, type, provider } of leases) console.log(`${name} ${type} is written at ${provider}`);
 try {
-  const expectations = leases.map(({ name, type, value, zone }): Expectation => {
-    return { name, type: type as Expectation['type'], value, zone };
-  });
-  const report = await verifier.wait(expectations, { timeoutMs: 120_000 });
+  const report = await verifier.wait(leases, { timeoutMs: 120_000 });
   for (const { name, value, visible, elapsedMs } of report.records)
     console.log(`${name} "${value}" ${visible ? `is visible after ${elapsedMs} ms` : 'is not visible'}`);
 

@@ -155,10 +155,7 @@ export async function readSource(from: string, io: Io): Promise<string> {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-    throw new UsageError(
-      `The file of --from cannot be read: ${from} (${reason}).`,
-      /^[a-z][a-z0-9-]+:./.test(from) ? 'Certificate services cannot be asked yet; give a file.' : undefined,
-    );
+    throw new UsageError(`The file of --from cannot be read: ${from} (${reason}).`);
   }
 }
 

@@ -138,7 +138,7 @@ export function toTargets(expectations: readonly Expectation[]): Targets {
   const targets = new Map<string, Target>();
   const places = expectations.map((expectation) => {
     const { type } = expectation;
-    if (type !== 'TXT' && type !== 'CNAME')
+    if (!isVerifiable(type))
       throw new DnsError(
         'UNSUPPORTED',
         `A record of type "${String(type)}" cannot be verified, only TXT and CNAME.`,
@@ -156,6 +156,10 @@ export function toTargets(expectations: readonly Expectation[]): Targets {
     return { target, record };
   });
   return { targets: [...targets.values()], places };
+}
+
+function isVerifiable(type: string): type is 'TXT' | 'CNAME' {
+  return type === 'TXT' || type === 'CNAME';
 }
 
 /**

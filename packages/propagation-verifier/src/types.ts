@@ -1,10 +1,11 @@
-import type { Finding, Fqdn } from '@domainproof/core';
+import type { Finding, Fqdn, RecordType } from '@domainproof/core';
 
 /** One value that must be visible at one name. */
 export interface Expectation {
   /** Full domain name, in any form that `toFqdn` of core takes. */
   name: string;
-  type: 'TXT' | 'CNAME';
+  /** TXT or CNAME; a lease of core can be given as it is. */
+  type: RecordType;
   /** As `canonicalValue` of core takes it. */
   value: string;
   /** The zone that holds the record, if it is known: the search for its name servers then starts there. */

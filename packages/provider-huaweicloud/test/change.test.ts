@@ -285,7 +285,7 @@ test.each([
   const work = providerAt(server).applyChange(
     ZONE,
     undefined,
-    { key: KEY, add: [], remove: [], ttl: 300, ...change },
+    { key: KEY, remove: [], ttl: 300, ...change },
     newCall(),
   );
   await expect(work).rejects.toMatchObject({ code, provider: 'huaweicloud' });

@@ -1,3 +1,4 @@
+import type { Answer } from 'dns-packet';
 import { encode } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Network, startNetwork } from '../src/dns/network.js';
@@ -126,7 +127,7 @@ describe('a reply', () => {
   it('that not even TCP can carry becomes SERVFAIL', () => {
     const answers = Array.from(
       { length: 300 },
-      () => ({ type: 'TXT', name: 'example.com.', ttl: 1, data: [Buffer.alloc(250)] }) as const,
+      (): Answer => ({ type: 'TXT', name: 'example.com.', ttl: 1, data: [Buffer.alloc(250)] }),
     );
     expect(read(writeReply(query, { rcode: 0, answers }, 'tcp'))).toMatchObject({ rcode: 2, answers: [] });
   });

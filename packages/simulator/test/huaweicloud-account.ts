@@ -49,6 +49,8 @@ export function sdkDate(time = Date.now()): string {
 export interface CallOptions {
   query?: Record<string, string>;
   body?: unknown;
+  /** A body that is not made of `body`. */
+  rawBody?: string;
   /** Text that is sent although another body was signed. */
   sentBody?: string;
   headers?: Record<string, string>;
@@ -78,7 +80,7 @@ export async function huaweicloudAccount(
 
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
     const { query = {}, body, accessKeyId = keys.accessKeyId } = options;
-    const text = body === undefined ? '' : JSON.stringify(body);
+    const text = options.rawBody ?? (body === undefined ? '' : JSON.stringify(body));
     const headers: Record<string, string> = {
       host,
       'x-sdk-date': sdkDate(switches.now?.()),

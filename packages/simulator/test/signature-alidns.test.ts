@@ -77,7 +77,7 @@ describe("requests of the vendor's own client", () => {
     account: Awaited<ReturnType<typeof alidnsAccount>>,
     config: Partial<ConstructorParameters<typeof Config>[0]> = {},
   ) {
-    const Client = (openapi as unknown as { default: typeof openapi }).default ?? openapi;
+    const Client = openapi.default ?? openapi;
     const client = new Client(
       new Config({ ...account.keys, endpoint: account.host, protocol: 'http', ...config }),
     );
