@@ -66,7 +66,7 @@ export interface ServerReport {
 
 export interface RecordReport {
   name: Fqdn;
-  type: 'TXT' | 'CNAME';
+  type: RecordType;
   value: string;
   /** The zone whose servers were asked; null if the delegation was not found. */
   zone: Fqdn | null;

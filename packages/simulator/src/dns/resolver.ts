@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ask } from './ask.js';
 import { upwards } from './names.js';
 import { readAnswer } from './referral.js';
@@ -33,6 +34,7 @@ export class Resolver {
   readonly #active = new Map<string, Promise<Reply>>();
 
   constructor(options: ResolverOptions) {
+    setMaxListeners(0, this.#closing.signal); // Every question on its way listens to it.
     this.#options = options;
     this.#cache = new ResolverCache(options.now ?? (() => performance.now()));
   }
