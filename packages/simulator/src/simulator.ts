@@ -72,12 +72,7 @@ const DEFAULT_ZONES: readonly SimulatedZone[] = [
 const MAX_DELAY_MS = 2 ** 31 - 1;
 const LOOPBACK = '127.0.0.1';
 
-/**
- * Starts both clouds and their name servers on loopback addresses and ports that the system chooses, without network or root rights.
- *
- * @throws RangeError for a delay or TTL that is none, Error for zones that cannot be (see `addZone`), or the system's error if
- * no port can be bound.
- */
+/** See `startSimulator` of the package. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const delaysMs = {
     huaweicloud: delays(options.serverDelaysMs?.huaweicloud),
