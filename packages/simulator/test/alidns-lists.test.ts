@@ -223,6 +223,12 @@ describe('DescribeSubDomainRecords', () => {
     expect(await find('none.example.net')).toEqual([]);
   });
 
+  it('knows that com.cn is nobody’s domain', async () => {
+    const { call } = await alidnsAccount({ zones: [{ name: 'example.com.cn', records }] });
+    const SubDomain = '_dnsauth.example.com.cn';
+    expect(valuesOf(await call('DescribeSubDomainRecords', { SubDomain, Type: 'TXT' }))).toEqual(['a']);
+  });
+
   it('needs the domain where the account holds a part of it', async () => {
     const { call } = await alidnsAccount({ zones: [{ name: 'sub.example.net', records }] });
     const find = (more = {}) =>
@@ -300,6 +306,7 @@ describe('a scenario', () => {
     expect(() => add({ name: 'Example.net.' })).toThrow('holds the domain example.net already');
     const records = [{ name: 'a', type: 'TXT', value: 'v', ttl: 60 }];
     expect(() => add({ records })).toThrow('Record a TXT of the simulated domain new.net: The specified TTL');
+    expect(() => add({})).not.toThrow();
     expect(() => cloud.records('none.net')).toThrow('none.net');
   });
 });

@@ -66,12 +66,13 @@ describe('one record', () => {
 
   it('has an id that does not survive as a number', async () => {
     const { addTxt } = await alidnsAccount();
-    const ids = [await addTxt('a', '1'), await addTxt('a', '2'), await addTxt('a', '3')];
+    const ids: string[] = [];
+    for (const value of ['1', '2', '3', '4', '5']) ids.push(await addTxt('a', value));
     for (const id of ids) {
       expect(id).toMatch(/^\d{17}$/);
       expect(String(Number(id))).not.toBe(id);
     }
-    expect(new Set(ids).size).toBe(3);
+    expect(new Set(ids).size).toBe(5);
   });
 
   it('moves when an update renames it', async () => {
@@ -100,6 +101,16 @@ describe('one record', () => {
       expect((await call('UpdateDomainRecord', { RecordId, RR: 'A', Type: 'TXT', Value })).body.Code).toBe(
         'DomainRecordDuplicate',
       );
+  });
+
+  it('may change its TTL alone', async () => {
+    const { addTxt, call, publisher } = await alidnsAccount();
+    const RecordId = await addTxt('_dnsauth', 'v');
+    const update = { RecordId, RR: '_dnsauth', Type: 'TXT', Value: 'v', TTL: 1200 };
+    expect((await call('UpdateDomainRecord', update)).status).toBe(200);
+    expect(publisher.ttl(NAME)).toBe(1200);
+    await addTxt('_dnsauth', 'w');
+    expect(publisher.ttl(NAME)).toBe(600);
   });
 
   it('is paused, remarked on, and brought back', async () => {

@@ -55,8 +55,15 @@ export interface Answer {
   body: any;
 }
 
+/** @throws Error `cut off after: …` if the body ends before its time. */
 export async function answerOf(response: Response): Promise<Answer> {
-  const text = await response.text();
+  let text = '';
+  try {
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) text += decoder.decode(chunk, { stream: true });
+  } catch {
+    throw new Error(`cut off after: ${text}`);
+  }
   let body: unknown;
   try {
     body = JSON.parse(text);

@@ -15,7 +15,7 @@ async function accountOfThree(settleMs = 0) {
 describe('batch delete', () => {
   it('deletes what is there, and answers that alone', async () => {
     const { call, path, ids, served } = await accountOfThree();
-    const body = { recordset_ids: [ids[0], ids[2], 'gone'] };
+    const body = { recordset_ids: [ids[0], ids[2], ids[0], 'gone'] };
     const answer = await call('DELETE', path, { body });
     expect(answer).toMatchObject({
       status: 202,
@@ -51,6 +51,8 @@ describe('batch update', () => {
     const good = { id: ids[0], records: ['"new"'] };
     expect(await update([good, { id: 'gone', records: ['"x"'] }])).toBe('DNS.0313');
     expect(await update([good, { id: ids[1], records: ['x'] }])).toBe('DNS.0308');
+    const { recordsets } = (await call('GET', path, { query: { type: 'NS' } })).body;
+    expect(await update([good, { id: recordsets[0].id, ttl: 60 }])).toBe('DNS.0318');
     expect(await update(Array(51).fill(good))).toBe('DNS.0329');
     expect(served()).toEqual(['a', 'b', 'c']);
   });

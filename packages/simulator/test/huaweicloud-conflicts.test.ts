@@ -76,6 +76,10 @@ describe('a second set of the same name, type and line', () => {
     expect((await add('b')).body.code).toBe('DNS.0335');
     expect(publisher.values(NAME)).toEqual(['a', 'b']);
     expect(cloud.records('example.com')).toHaveLength(2);
+    await call('POST', path, { body: { ...txt(NAME, 'c'), ttl: 60 } });
+    expect(publisher.ttl(NAME)).toBe(60);
+    const [third] = (await call('GET', path, { query: { type: 'TXT' } })).body.recordsets;
+    await call('DELETE', `${path}/${third.id}`);
     const [newest] = (await call('GET', path, { query: { type: 'TXT' } })).body.recordsets;
     await call('DELETE', `${path}/${newest.id}`);
     expect(publisher.values(NAME)).toEqual(['a']);

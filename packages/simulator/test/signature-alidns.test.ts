@@ -189,8 +189,42 @@ describe('the door of the API', () => {
     const { host: _, ...sent } = headers;
     const ask = async (more: Record<string, string>) =>
       (await fetch(`http://${host}/`, { headers: { ...sent, ...more, authorization } })).status;
-    expect(await ask({ 'x-acs-security-token': '' })).toBe(400);
+    expect(await ask({ 'x-acs-extra': 'x' })).toBe(400);
     expect(await ask({})).toBe(200);
+  });
+
+  it('refuses a form whose content type was not signed', async () => {
+    const { call, host, keys } = await alidnsAccount();
+    const fields = { KeyWord: 'nothing' };
+    expect((await call('DescribeDomains', fields, { place: 'form' })).body.TotalCount).toBe(0);
+    const body = 'KeyWord=nothing';
+    const headers = {
+      host,
+      'x-acs-action': 'DescribeDomains',
+      'x-acs-version': '2015-01-09',
+      'x-acs-date': `${new Date().toISOString().slice(0, 19)}Z`,
+      'x-acs-signature-nonce': 'n-2',
+      'x-acs-content-sha256': createHash('sha256').update(body).digest('hex'),
+    };
+    const authorization = signAcs3({ ...keys, method: 'POST', query: {}, headers, body });
+    const { host: _, ...sent } = headers;
+    const ask = async (contentType: string) => {
+      const all = { ...sent, authorization, 'content-type': contentType };
+      return (await fetch(`http://${host}/`, { method: 'POST', headers: all, body })).status;
+    };
+    expect(await ask('application/x-www-form-urlencoded')).toBe(400);
+    expect(await ask('text/plain')).toBe(200);
+  });
+
+  it('forgets a nonce when no request with it can be in time any more', async () => {
+    let now = Date.UTC(2026, 0, 2);
+    const { call } = await alidnsAccount({ now: () => now });
+    const ask = async () => (await call('DescribeDomains', {}, { nonce: 'n-1' })).body.Code;
+    expect(await ask()).toBeUndefined();
+    now += 30 * 60_000;
+    expect(await ask()).toBe('SignatureNonceUsed');
+    now += 1;
+    expect(await ask()).toBeUndefined();
   });
 
   it.each(['call', 'rpc'] as const)('takes a nonce once (%s)', async (way) => {
@@ -250,7 +284,10 @@ describe('the door of the API', () => {
   it('takes parameters of the older signature from a form', async () => {
     const { rpc, call } = await alidnsAccount();
     const fields = { DomainName: 'example.net', RR: 'a', Type: 'TXT', Value: 'x y' };
-    expect((await rpc('AddDomainRecord', fields, { method: 'POST', place: 'form' })).status).toBe(200);
+    // Forms write a space as a plus sign, and sign it as %20.
+    const plus = (text: string) => text.replace('x%20y', 'x+y');
+    const form = { method: 'POST', place: 'form', tamper: plus } as const;
+    expect((await rpc('AddDomainRecord', fields, form)).status).toBe(200);
     expect(valuesOf(await call('DescribeDomainRecords', { DomainName: 'example.net' }))).toEqual(['x y']);
   });
 

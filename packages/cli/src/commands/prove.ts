@@ -2,6 +2,7 @@ import {
   abortError,
   ancestors,
   type DesiredRecord,
+  type DnsClient,
   type Fqdn,
   isDnsError,
   isWithin,
@@ -47,7 +48,7 @@ anything is written. A record that is not visible in time stays, and the exit co
     const { client, journal, providers } = await openSession(invocation, settings);
     const verifier = await openVerifier(settings);
 
-    const delegations = await findDelegations(verifier, records, io.signal);
+    const delegations = await findDelegations(verifier, client, records, io.signal);
     if ('ok' in delegations) {
       output.result(visibilityDocument(delegations), visibilityLines(delegations, output));
       return EXIT.notVisible;
@@ -80,23 +81,25 @@ anything is written. A record that is not visible in time stays, and the exit co
  */
 async function findDelegations(
   verifier: Verifier,
+  client: DnsClient,
   records: readonly DesiredRecord[],
   signal: AbortSignal,
 ): Promise<readonly Delegation[] | Report> {
   const startedAt = performance.now();
   // Registries delegate at two labels or below, so names that differ there lie in different zones and are looked up side by side.
-  const families = new Map<string, Set<Fqdn>>();
-  for (const name of records.map((record) => toFqdn(record.name))) {
+  const families = new Map<string, Map<Fqdn, DesiredRecord>>();
+  for (const record of records) {
+    const name = toFqdn(record.name);
     const family = ancestors(name).at(-2) ?? name;
-    families.set(family, (families.get(family) ?? new Set()).add(name));
+    families.set(family, (families.get(family) ?? new Map()).set(name, record));
   }
   try {
     const found = await Promise.all(
       [...families.values()].map(async (names) => {
         const delegations: Delegation[] = [];
-        for (const name of names)
+        for (const [name, record] of names)
           if (!delegations.some(({ zone }) => isWithin(name, zone)))
-            delegations.push(await verifier.delegation(name, { signal }));
+            delegations.push(await findDelegation(verifier, client, record, signal));
         return delegations;
       }),
     );
@@ -105,6 +108,22 @@ async function findDelegations(
     if (signal.aborted) throw abortError(signal);
     if (!isDnsError(error, 'TIMEOUT')) throw error;
     return resolverUnreachable(records.map(expectationOf), error, Math.round(performance.now() - startedAt));
+  }
+}
+
+async function findDelegation(
+  verifier: Verifier,
+  client: DnsClient,
+  record: DesiredRecord,
+  signal: AbortSignal,
+): Promise<Delegation> {
+  try {
+    return await verifier.delegation(record.name, { zone: record.zone, signal });
+  } catch (error) {
+    if (!isDnsError(error, 'ZONE_NOT_FOUND') || record.zone !== undefined) throw error;
+    // A private resolver may know the hosted zone, and nothing of the names above it.
+    const { changes } = await client.plan([record], { signal });
+    return verifier.delegation(record.name, { zone: changes[0]?.zone, signal });
   }
 }
 

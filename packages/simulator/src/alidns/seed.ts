@@ -36,6 +36,8 @@ export function seedDomain(store: Store, publisher: Publisher, scenario: Simulat
       checkConflicts(domain, content);
       store.add(store.newRecord(domain, content));
     } catch (error) {
+      store.removeDomain(domain);
+      publisher.removeZone(published.id);
       throw new Error(`Record ${owner} ${type} of the simulated domain ${name}: ${(error as Error).message}`);
     }
   }

@@ -72,6 +72,11 @@ export class Store {
     return added;
   }
 
+  removeDomain(domain: Domain): void {
+    for (const id of domain.records.keys()) this.records.delete(id);
+    this.domains.delete(domain.name);
+  }
+
   newRecord(domain: Domain, content: Content): DnsRecord {
     const id = String(FIRST_RECORD_ID + 2n * this.#recordCount);
     this.#recordCount += 1n;
@@ -105,8 +110,8 @@ export class Store {
   /** What the default line answers under the name and type of `key`. */
   #publish(domain: Domain, key: Pick<Content, 'rr' | 'type' | 'line'>): void {
     if (key.line !== DEFAULT_LINE || domain.isForbidden) return;
-    const served = [...domain.records.values()].filter(
-      ({ rr, type, line, enabled }) => enabled && rr === key.rr && type === key.type && line === DEFAULT_LINE,
+    const served = [...(domain.byRR.get(key.rr) ?? [])].filter(
+      ({ type, line, enabled }) => enabled && type === key.type && line === DEFAULT_LINE,
     );
     this.#publisher.publish(publishedId(domain), {
       name: ownerName(key.rr, domain.name),

@@ -5,7 +5,9 @@ import { ServiceError } from './errors.js';
 export type Query = ReadonlyMap<string, string>;
 
 export function toQuery(pairs: readonly Pair[]): Query {
-  return new Map([...pairs].reverse());
+  const query = new Map<string, string>();
+  for (const [name, value] of pairs) if (!query.has(name)) query.set(name, value);
+  return query;
 }
 
 export interface Page<T> {

@@ -34,6 +34,8 @@ export function seedZone(
       checkConflicts(zone, content, 'DNS.0335', 'v2.1');
       store.place(steady(zone, content, now));
     } catch (error) {
+      store.zones.delete(zone.id);
+      publisher.removeZone(published.id);
       throw new Error(
         `Record ${set.name} ${set.type} of the simulated zone ${name}: ${(error as Error).message}`,
       );
