@@ -19,7 +19,7 @@ export function parseAuthorization(header: string): Authorization | undefined {
 }
 
 /** Pairs sorted by name, strictly encoded, whatever the encoding on the wire was. */
-export function canonicalQuery(pairs: readonly Pair[]): string {
+function canonicalQuery(pairs: readonly Pair[]): string {
   return [...pairs]
     .sort((left, right) => byCodeUnit(left[0], right[0]) || byCodeUnit(left[1], right[1]))
     .map(([name, value]) => `${encodeStrictly(name)}=${encodeStrictly(value)}`)

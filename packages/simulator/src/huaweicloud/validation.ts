@@ -62,7 +62,7 @@ export function checkChanges(type: string, body: JsonObject, version: 'v2' | 'v2
 }
 
 /** An absolute name inside the zone, in lower case. */
-export function checkName(zone: Zone, value: unknown): string {
+function checkName(zone: Zone, value: unknown): string {
   if (typeof value !== 'string') throw invalidAttribute('DNS.0304', 'name', 'name is required');
   const name = value.toLowerCase();
   if (name !== zone.name && !name.endsWith(`.${zone.name}`))
@@ -80,7 +80,7 @@ export function checkType(value: unknown): string {
   return value;
 }
 
-export function checkLine(value: unknown): string {
+function checkLine(value: unknown): string {
   if (value === undefined || value === null) return DEFAULT_LINE;
   if (typeof value !== 'string' || !isKnownLine(value))
     throw new ServiceError('DNS.0806', `The line '${String(value)}' is not supported.`);
