@@ -111,6 +111,16 @@ describe('a forged or broken packet', () => {
     expect(await statusOf(handler)).toMatchObject({ ok: false });
   });
 
+  test('with the right name but another type in its question is passed over', async () => {
+    const handler: Handler = (query) => {
+      const name = query.questions?.[0]?.name ?? '';
+      return [
+        reply({ ...query, questions: [{ type: 'A', class: 'IN', name }] }, { answers: [txt(VALUE, name)] }),
+      ];
+    };
+    expect(await statusOf(handler)).toMatchObject({ ok: false });
+  });
+
   test('that claims 65,535 records in 12 bytes is refused without reading them', async () => {
     const handler: Handler = (query) => {
       const bomb = Buffer.alloc(12, 0xff);
