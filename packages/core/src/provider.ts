@@ -1,4 +1,4 @@
-import type { DnsErrorCode } from './errors.js';
+import type { DnsError, DnsErrorCode } from './errors.js';
 import type { Fqdn } from './fqdn.js';
 
 /** TXT and CNAME are what certificate authorities ask for; an adapter may carry others too. */
@@ -46,6 +46,11 @@ export interface RecordSet {
   values: readonly string[];
   /** False while the vendor has accepted the set but does not serve it yet (`PENDING_CREATE`). Absent: it is served. */
   settled?: boolean;
+  /**
+   * The vendor's own word for why it does not serve the set, and will not by itself (`DISABLE`, `ERROR`, `FREEZE`).
+   * Its values can be taken away; to wait for it is of no use. Absent: it is served, or on its way.
+   */
+  unserved?: string;
   /** Whatever the adapter wants to find again in `applyChange`: ids, paging facts. Never leaves the process. */
   native?: unknown;
   /** Record sets that exclude this one, for example a CNAME at a TXT's name. */
@@ -61,6 +66,13 @@ export interface ValueChange {
   ttl: number;
   /** `native` of the receipts that added the values in `remove`. With record ids in it an adapter can remove without reading. */
   receipts?: readonly Json[];
+}
+
+/** One change of a batch. */
+export interface PreparedChange {
+  /** The set as it was read for this batch; undefined if it is not there. */
+  current: RecordSet | undefined;
+  change: ValueChange;
 }
 
 export interface Receipt {
@@ -93,8 +105,11 @@ export interface Capabilities {
   zoneSearch: 'suffixes' | 'family';
   /** The vendor refuses a second write in a zone while one is running; the engine then queues per zone, not per record set. */
   serialPerZone: boolean;
-  /** Most changes in one `applyChanges` call, or false without batch. */
-  batch: false | { max: number };
+  /**
+   * Set if the adapter has `readRecordSets` and `applyChanges`. `from`: how many values of one zone it takes for a batch to
+   * need fewer calls than one change after the other. False: no batch.
+   */
+  batch: false | { from: number };
   /** Name servers of this vendor, matched against host names without final dot. */
   nameServerPatterns: readonly RegExp[];
   /** Requests that an account may make. Absent: unknown, and only the vendor's own throttling answers slow it down. */
@@ -161,8 +176,26 @@ export interface DnsProvider {
    * is there that it would have to know first; the engine then reads and comes back with `current`.
    */
   applyChange(zone: Zone, current: RecordSet | undefined, change: ValueChange, call: Call): Promise<Receipt>;
-  /** Several changes in one zone with fewer calls than one each; receipts in the order of the changes. */
-  applyChanges?(zone: Zone, changes: readonly ValueChange[], call: Call): Promise<readonly Receipt[]>;
+  /** As `readRecordSet`, for many sets of one zone with far fewer calls than one each; in the order of the keys. */
+  readRecordSets?(
+    zone: Zone,
+    keys: readonly RecordKey[],
+    call: Call,
+  ): Promise<readonly (RecordSet | undefined)[]>;
+  /**
+   * Changes to different record sets of one zone with far fewer calls than one each, split into as many vendor batches as it
+   * takes. Each change either adds or removes.
+   *
+   * @returns in the order of the changes, a receipt, or the error that ended this change alone. A change that may have been
+   * carried out all the same has an error with `outcomeUnknown`. After an error the engine reads the set and goes on with
+   * `applyChange`, so an adapter need not tell why a vendor's batch refused one of its entries.
+   * @throws DnsError if nothing was carried out, or if what was cannot be told (`outcomeUnknown`).
+   */
+  applyChanges?(
+    zone: Zone,
+    changes: readonly PreparedChange[],
+    call: Call,
+  ): Promise<readonly (Receipt | DnsError)[]>;
   /** Whether what a receipt speaks of is served now. Not needed where `readRecordSet` tells it by `settled`. */
   isSettled?(zone: Zone, receipt: Receipt, call: Call): Promise<boolean>;
   /** The vendor's own diagnosis of a name. */
