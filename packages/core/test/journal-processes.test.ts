@@ -15,11 +15,25 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
+const LEASE = JSON.stringify({
+  version: 1,
+  id: '',
+  provider: 'fake',
+  zone: 'example.com.',
+  name: 'a.example.com.',
+  type: 'TXT',
+  line: 'default',
+  value: 'value',
+  ttl: { effective: 300 },
+  created: true,
+  createdAt: '2026-01-02T03:04:05.000Z',
+});
+
 /** Reads a number, waits, and writes it back increased: loses counts unless one process at a time does it. */
 const WORKER = `
   import { readFileSync, writeFileSync } from 'node:fs';
   import { fileJournal } from ${JSON.stringify(built)};
-  const [file, counter, worker] = process.argv.slice(1);
+  const [file, counter, worker, lease] = process.argv.slice(1);
   const journal = fileJournal({ file });
   for (let turn = 0; turn < 10; turn += 1) {
     const unlock = await journal.lock('counter', AbortSignal.timeout(60_000));
@@ -27,7 +41,7 @@ const WORKER = `
     await new Promise((resolve) => setTimeout(resolve, 1));
     writeFileSync(counter, String(count + 1));
     await unlock();
-    await journal.put([{ version: 1, id: worker + '-' + turn }]);
+    await journal.put([{ ...JSON.parse(lease), id: worker + '-' + turn }]);
     if (turn % 2) await journal.drop([worker + '-' + turn]);
   }
 `;
@@ -37,7 +51,7 @@ test('eight processes share a journal without losing a turn or an entry', { time
   const counter = join(directory, 'counter');
   writeFileSync(counter, '0');
   const workers = Array.from({ length: 8 }, (_, index) =>
-    spawn(process.execPath, ['--input-type=module', '-e', WORKER, file, counter, `w${index}`], {
+    spawn(process.execPath, ['--input-type=module', '-e', WORKER, file, counter, `w${index}`, LEASE], {
       stdio: ['ignore', 'inherit', 'inherit'],
     }),
   );

@@ -148,7 +148,7 @@ describe('a journal in a file', () => {
     const holder = JSON.parse(readFileSync(path, 'utf8'));
     const dead = fork('-e', { execPath: process.execPath, execArgv: ['-e', '0'], stdio: 'ignore' });
     await once(dead, 'exit');
-    writeFileSync(path, JSON.stringify({ ...holder, pid: dead.pid, token: 'theirs' }));
+    writeFileSync(path, JSON.stringify({ ...holder, pid: dead.pid }));
     await (await fileJournal({ file }).lock('set', never))();
     expect(existsSync(path)).toBe(false);
     await unlock();
@@ -159,7 +159,7 @@ describe('a journal in a file', () => {
     const unlock = await journal.lock('set', never);
     const [lock] = readdirSync(`${file}.locks`) as [string];
     const path = join(`${file}.locks`, lock);
-    writeFileSync(path, JSON.stringify({ pid: 1, host: 'elsewhere', token: 'theirs' }));
+    writeFileSync(path, JSON.stringify({ pid: 1, host: 'elsewhere' }));
     const waiting = AbortSignal.timeout(100);
     await expect(fileJournal({ file }).lock('set', waiting)).rejects.toMatchObject({ code: 'TIMEOUT' });
     const old = new Date(Date.now() - 61_000);
@@ -172,7 +172,8 @@ describe('a journal in a file', () => {
     const unlock = await fileJournal({ file }).lock('set', never);
     const [lock] = readdirSync(`${file}.locks`) as [string];
     const path = join(`${file}.locks`, lock);
-    writeFileSync(path, JSON.stringify({ pid: process.pid, host: 'x', token: 'theirs' }));
+    rmSync(path);
+    writeFileSync(path, JSON.stringify({ pid: process.pid, host: 'x' }));
     await unlock();
     expect(existsSync(path)).toBe(true);
   });
