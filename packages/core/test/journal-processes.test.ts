@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fileJournal } from '../src/index.js';
+import { lease } from './journal-lease.js';
 
 const built = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 
@@ -14,20 +15,6 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'journal-'));
 });
 afterEach(() => rmSync(directory, { recursive: true }));
-
-const LEASE = JSON.stringify({
-  version: 1,
-  id: '',
-  provider: 'fake',
-  zone: 'example.com.',
-  name: 'a.example.com.',
-  type: 'TXT',
-  line: 'default',
-  value: 'value',
-  ttl: { effective: 300 },
-  created: true,
-  createdAt: '2026-01-02T03:04:05.000Z',
-});
 
 /** Reads a number, waits, and writes it back increased: loses counts unless one process at a time does it. */
 const WORKER = `
@@ -51,9 +38,13 @@ test('eight processes share a journal without losing a turn or an entry', { time
   const counter = join(directory, 'counter');
   writeFileSync(counter, '0');
   const workers = Array.from({ length: 8 }, (_, index) =>
-    spawn(process.execPath, ['--input-type=module', '-e', WORKER, file, counter, `w${index}`, LEASE], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    }),
+    spawn(
+      process.execPath,
+      ['--input-type=module', '-e', WORKER, file, counter, `w${index}`, JSON.stringify(lease(''))],
+      {
+        stdio: ['ignore', 'inherit', 'inherit'],
+      },
+    ),
   );
   const codes = await Promise.all(workers.map(async (worker) => (await once(worker, 'exit'))[0]));
   expect(codes).toEqual(Array(8).fill(0));

@@ -3,23 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fileJournal, type Lease, toFqdn } from '../src/index.js';
-
-function lease(id: string, value: string): Lease {
-  return {
-    version: 1,
-    id,
-    provider: 'fake',
-    zone: toFqdn('example.com'),
-    name: toFqdn('a.example.com'),
-    type: 'TXT',
-    line: 'default',
-    value,
-    ttl: { effective: 300 },
-    created: true,
-    createdAt: '2026-01-02T03:04:05.000Z',
-  };
-}
+import { fileJournal, type Lease } from '../src/index.js';
+import { lease } from './journal-lease.js';
 
 type Step =
   | { do: 'put'; by: number; leases: [id: string, value: string][] }
@@ -93,7 +78,7 @@ async function follow(file: string, steps: readonly Step[]): Promise<void> {
   };
   for (const each of steps) {
     if (each.do === 'put') {
-      const leases = each.leases.map(([name, value]) => lease(name, value));
+      const leases = each.leases.map(([name, value]) => lease(name, { value }));
       await append(
         () => journals[each.by]!.put(leases),
         () => {
@@ -108,7 +93,7 @@ async function follow(file: string, steps: readonly Step[]): Promise<void> {
         },
       );
     } else if (each.do === 'churn') {
-      const many = Array.from({ length: each.count }, (_, index) => lease(`churn ${index}`, 'x'));
+      const many = Array.from({ length: each.count }, (_, index) => lease(`churn ${index}`));
       await journals[each.by]!.put(many);
       await journals[each.by]!.drop(many.map((one) => one.id));
       before = undefined;

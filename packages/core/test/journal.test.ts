@@ -15,7 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fileJournal, type Journal, type Lease, memoryJournal, toFqdn } from '../src/index.js';
+import { fileJournal, type Journal, memoryJournal } from '../src/index.js';
+import { lease } from './journal-lease.js';
 
 let directory: string;
 let file: string;
@@ -26,22 +27,6 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 const never = new AbortController().signal;
-
-function lease(id: string): Lease {
-  return {
-    version: 1,
-    id,
-    provider: 'fake',
-    zone: toFqdn('example.com'),
-    name: toFqdn('a.example.com'),
-    type: 'TXT',
-    line: 'default',
-    value: `value of ${id}`,
-    ttl: { effective: 300 },
-    created: true,
-    createdAt: '2026-01-02T03:04:05.000Z',
-  };
-}
 
 const ids = async (journal: Journal) => (await journal.all()).map(({ id }) => id);
 
