@@ -31,6 +31,37 @@ function failing(code: DnsErrorCode, times: number, details = {}): FakeProvider 
   return provider;
 }
 
+describe('the retry budget', () => {
+  test('ends retries while nothing succeeds, and fills again while calls end well', async () => {
+    const provider = new FakeProvider();
+    let isDown = true;
+    provider.before = (method) => {
+      if (isDown && method === 'applyChange') throw new DnsError('TRANSIENT', 'down');
+    };
+    const client = createClient({ providers: [provider] });
+    const records = (count: number, from: string) =>
+      Array.from({ length: count }, (_, index) => at(`${from}${index}.example.com`));
+    await finish(client.ensureEach(records(60, 'a'), { timeoutMs: 3_600_000 }));
+    // Each of the 60 was tried once; all retries together are the 100 of the budget.
+    const attempts = () => provider.calls.filter((method) => method === 'applyChange').length;
+    expect(attempts()).toBe(160);
+    isDown = false;
+    await finish(client.ensureEach(records(50, 'b'), { timeoutMs: 3_600_000 }));
+    isDown = true;
+    const before = attempts();
+    await finish(client.ensureEach(records(20, 'c'), { timeoutMs: 3_600_000 }));
+    expect(attempts() - before).toBe(20 + 10);
+  });
+
+  test('is not spent by waiting for a turn', async () => {
+    const provider = failing('BUSY', 150);
+    const client = createClient({ providers: [provider] });
+    const records = Array.from({ length: 50 }, (_, index) => at(`a${index}.example.com`));
+    const results = await finish(client.ensureEach(records, { timeoutMs: 3_600_000 }));
+    expect(results.filter(({ error }) => error)).toEqual([]);
+  });
+});
+
 describe('retries', () => {
   test.each([
     ['TRANSIENT', 5],
