@@ -79,7 +79,7 @@ async function lookUntilServed(jobs: readonly AddJob[], signal: AbortSignal): Pr
       if (pauseMs > 0) await sleep(pauseMs, signal);
       await look(waiting, signal);
       for (const job of waiting) judge(job);
-      waiting = waiting.filter((job) => job.error === undefined && !job.outcome && isOnItsWay(job));
+      waiting = waiting.filter((job) => job.error === undefined && isOnItsWay(job));
       pauseMs = nextPause(pauseMs);
     }
   } catch (error) {
@@ -95,7 +95,7 @@ function judge(job: AddJob): void {
   const { request, progress } = job;
   try {
     const isComplete = noteSeen(request, progress).length === 0;
-    if (isComplete && !isPending(progress.seen))
+    if (isComplete && !isPending(progress.seen) && !asksReceipt(job))
       job.outcome = outcomeOf(request, progress, servedOnly(request, progress.seen));
   } catch (error) {
     job.error = error;
@@ -106,9 +106,14 @@ function isPendingJob({ progress: { receipt, seen } }: AddJob): boolean {
   return receipt ? !receipt.settled : isPending(seen);
 }
 
+/** The adapter tells by the receipt, and not by the set, whether it is served; `addValues` asks. */
+function asksReceipt({ request, progress: { receipt } }: AddJob): boolean {
+  return receipt?.settled === false && request.account.provider.capabilities.writes !== 'replace';
+}
+
 /** The values are there, and the vendor will serve them. What lacks a value is written by `addValues`. */
 function isOnItsWay({ request, progress: { seen } }: AddJob): boolean {
-  return seen !== undefined && holdsAll(seen, request);
+  return seen !== undefined && holdsAll(seen, request) && isPending(seen);
 }
 
 async function look(jobs: readonly AddJob[], signal: AbortSignal): Promise<void> {

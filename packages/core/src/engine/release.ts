@@ -63,23 +63,28 @@ export async function releaseLeases(
 
 /** Never rejects: failures end up in the jobs. */
 async function releaseInZone(jobs: readonly ReleaseJob[], context: Context): Promise<void> {
-  const { finder, journal, tell } = context;
-  try {
-    const kept = jobs.filter(({ mine }) => mine.length === 0);
-    await journal.drop(kept.flatMap(idsOf));
+  const kept = jobs.filter(({ mine }) => mine.length === 0);
+  await endingIn(kept, async () => {
+    await context.journal.drop(kept.flatMap(idsOf));
     for (const job of kept) job.removed = new Set();
-    const open = jobs.filter(({ mine }) => mine.length > 0);
-    const [first] = open;
-    if (first) {
-      const values = open.flatMap(({ mine }) => mine).length;
-      const together = isWorthBatch(finder.account(first.leases[0].provider), values);
-      const parts = together ? [open] : open.map((job) => [job]);
-      await Promise.all(parts.map((part) => releasePlaced(part, context)));
-    }
+  });
+  const open = jobs.filter(({ mine }) => mine.length > 0);
+  await endingIn(open, async () => {
+    const values = open.flatMap(({ mine }) => mine).length;
+    const together = open[0] && isWorthBatch(context.finder.account(open[0].leases[0].provider), values);
+    const parts = together ? [open] : open.map((job) => [job]);
+    await Promise.all(parts.map((part) => endingIn(part, () => releasePlaced(part, context))));
+  });
+  for (const job of jobs) for (const lease of job.leases) context.tell(ended(job, lease));
+}
+
+/** Work whose failure is that of each of its jobs. */
+async function endingIn(jobs: readonly ReleaseJob[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     for (const job of jobs) if (!job.removed) job.error ??= error;
   }
-  for (const job of jobs) for (const lease of job.leases) tell(ended(job, lease));
 }
 
 /** A lease knows its zone's id, so the zone is not asked for, unless it was made anew since. */
