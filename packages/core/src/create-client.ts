@@ -17,7 +17,7 @@ import { type ReleasedLease, releaseLeases } from './engine/release.js';
 import { ZoneFinder } from './engine/zone-finder.js';
 import { DnsError, isDnsError } from './errors.js';
 import { memoryJournal } from './journal/memory.js';
-import type { Lease, LeaseId } from './lease.js';
+import type { Lease, LeaseId, ReleaseReport } from './lease.js';
 import type { Logger } from './provider.js';
 
 const CALL_TIMEOUT_MS = 120_000;
@@ -82,15 +82,14 @@ export function createClient(options: ClientOptions): DnsClient {
 
     async release(lease, releaseOptions) {
       const [report] = await client.releaseAll([lease], releaseOptions);
-      if (!report) throw new Error('A lease was released without a report.');
-      return report;
+      return report as ReleaseReport;
     },
 
     async releaseAll(leases, releaseOptions) {
       const results = await client.releaseEach(leases, releaseOptions);
       const failed = results.filter(({ error }) => error);
       if (failed[0]?.error) throw firstOf(failed[0].error, failed.length, results.length);
-      return results.flatMap(({ report }) => report ?? []);
+      return results.map(({ report }) => report as ReleaseReport);
     },
 
     async releaseEach(leases, releaseOptions: ReleaseOptions = {}) {

@@ -31,6 +31,37 @@ function failing(code: DnsErrorCode, times: number, details = {}): FakeProvider 
   return provider;
 }
 
+describe('a pause between attempts', () => {
+  test('that outlasts the deadline ends with the failure, not with the clock', async () => {
+    vi.useRealTimers(); // The clock of AbortSignal.timeout is the real one.
+    const provider = failing('THROTTLED', 1_000);
+    const work = createClient({ providers: [provider] }).ensure(at('a.example.com'), { timeoutMs: 50 });
+    await expect(work).rejects.toMatchObject({ code: 'THROTTLED' });
+    expect(provider.calls.filter((method) => method === 'applyChange')).toHaveLength(1);
+  });
+
+  test('ends when the caller stops', async () => {
+    const provider = failing('THROTTLED', 1_000);
+    const controller = new AbortController();
+    const client = createClient({
+      providers: [provider],
+      onEvent: ({ type }) => type === 'retry' && controller.abort(),
+    });
+    const work = client.ensure(at('a.example.com'), { signal: controller.signal });
+    await expect(finish(work)).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(provider.calls.filter((method) => method === 'applyChange')).toHaveLength(1);
+  });
+
+  test('is not begun by a caller who had stopped before', async () => {
+    const provider = new FakeProvider();
+    const client = createClient({ providers: [provider] });
+    await expect(client.ensure(at('a.example.com'), { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
+    expect(provider.calls).toEqual([]);
+  });
+});
+
 describe('the retry budget', () => {
   test('ends retries while nothing succeeds, and fills again while calls end well', async () => {
     const provider = new FakeProvider();

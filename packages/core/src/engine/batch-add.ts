@@ -29,9 +29,7 @@ export interface AddJob {
  * @throws what comes after the signal fired; the progress of each job tells what may have been written
  */
 export async function addTogether(jobs: readonly AddJob[], signal: AbortSignal): Promise<void> {
-  const [first] = jobs;
-  if (!first) return;
-  const { account, zone } = first.request;
+  const { account, zone } = (jobs[0] as AddJob).request;
   try {
     await look(jobs, signal);
   } catch (error) {

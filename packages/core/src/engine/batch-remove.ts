@@ -16,9 +16,7 @@ export interface RemoveJob {
  * @throws what comes after the signal fired
  */
 export async function removeTogether(jobs: readonly RemoveJob[], signal: AbortSignal): Promise<void> {
-  const [first] = jobs;
-  if (!first) return;
-  const { account, zone } = first.removal;
+  const { account, zone } = (jobs[0] as RemoveJob).removal;
   try {
     await look(jobs, signal);
   } catch (error) {
