@@ -204,6 +204,46 @@ describe.each(models)('many records of one zone, on a cloud with %s writes', (wr
     expect(valuesOf(provider)).toEqual(LABELS.map(() => []));
   });
 
+  test('what the vendor was too busy for is tried again together', async () => {
+    const provider = new BatchProvider({ writes });
+    let refusals = 4;
+    provider.refuses = ({ change }) =>
+      !change.key.name.startsWith('_acme-challenge.a.') && refusals-- > 0
+        ? new DnsError('BUSY', 'not yet', { retryAfterMs: 1 })
+        : undefined;
+    const client = createClient({ providers: [provider] });
+    const leases = await client.ensureAll(records);
+    expect(leases.every(({ created }) => created)).toBe(true);
+    const applied = provider.batches.filter(({ method }) => method === 'applyChanges');
+    expect(applied.map(({ names }) => names.length)).toEqual([5, 4]);
+    expect(provider.calls).toEqual(['findZones']);
+  });
+
+  test('what the vendor never gets to is told of each record, and no other one is written twice', async () => {
+    const provider = new BatchProvider({ writes });
+    provider.refuses = ({ change }) =>
+      change.key.name.startsWith('_acme-challenge.a.') ? undefined : new DnsError('TIMEOUT', 'too slow');
+    const single = provider.applyChange.bind(provider);
+    let isBatch = false;
+    provider.beforeBatch = () => {
+      isBatch = true;
+    };
+    provider.afterBatch = () => {
+      isBatch = false;
+    };
+    provider.applyChange = async (...args) => {
+      if (!isBatch) throw new DnsError('PROTOCOL', 'down for good');
+      return single(...args);
+    };
+    const results = await createClient({ providers: [provider] }).ensureEach(records, { timeoutMs: 60_000 });
+    expect(results.map(({ error }) => error?.code)).toEqual([
+      undefined,
+      ...LABELS.slice(1).map(() => 'PROTOCOL'),
+    ]);
+    const applied = provider.batches.filter(({ method }) => method === 'applyChanges');
+    expect(applied.map(({ names }) => names.length)).toEqual([5, 4, 4]);
+  });
+
   test('an abort in the middle keeps the leases, and they can be released', async () => {
     const provider = new BatchProvider({ writes });
     const controller = new AbortController();

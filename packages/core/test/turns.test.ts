@@ -96,6 +96,19 @@ describe('an answer that gets lost again and again', () => {
     expect(provider.values('a.example.com')).toEqual([]);
   });
 
+  test('still counts as ours where the cloud shows a new value late and then says that it is there', async () => {
+    const provider = new FakeProvider({ writes: 'value' });
+    lose(provider, 1);
+    const read = provider.readRecordSet.bind(provider);
+    provider.readRecordSet = async (...args) => {
+      await read(...args);
+      return undefined;
+    };
+    const client = createClient({ providers: [provider] });
+    expect((await client.ensure(record('a.example.com'))).created).toBe(true);
+    expect(provider.values('a.example.com')).toEqual(['token']);
+  });
+
   test('ends after five writes, and the lease is kept', async () => {
     const provider = new FakeProvider();
     dropWrites(provider, 1_000);

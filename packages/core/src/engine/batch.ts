@@ -28,8 +28,8 @@ export async function lookAtAll(
 }
 
 /**
- * Changes to different sets of one zone, in one call of the adapter. A failure of the whole becomes the error of each change:
- * the caller looks, and goes on set by set.
+ * Changes to different sets of one zone, together. Those that may be tried again are, as long as they are enough for a batch.
+ * A failure of the whole becomes the error of each change: the caller looks, and goes on set by set.
  *
  * @throws what is no `DnsError`, and whatever comes after the signal fired
  */
@@ -39,18 +39,30 @@ export async function applyTogether(
   changes: readonly PreparedChange[],
   signal: AbortSignal,
 ): Promise<readonly (Receipt | DnsError)[]> {
-  const { provider } = account;
-  if (changes.length === 0) return [];
+  const outcomes = new Map<PreparedChange, Receipt | DnsError>();
+  let open = changes;
   try {
-    const outcomes = await account.run(signal, async (call) => provider.applyChanges?.(zone, changes, call));
-    if (outcomes?.length === changes.length) return outcomes;
-    throw brokenBatch(account, 'applyChanges', true);
+    if (open.length > 0)
+      await account.run(signal, async (call) => {
+        const answers = await account.provider.applyChanges?.(zone, open, call);
+        if (answers?.length !== open.length) throw brokenBatch(account, 'applyChanges', true);
+        for (const [index, answer] of answers.entries()) outcomes.set(open[index] as PreparedChange, answer);
+        const again = open.filter((change) => mayBeRepeated(outcomes.get(change)));
+        if (!isWorthBatch(account, again.length)) return;
+        open = again;
+        throw outcomes.get(again[0] as PreparedChange);
+      });
   } catch (error) {
     if (!isDnsError(error) || signal.aborted) throw error;
     // The key may write records one by one and still lack the permission for batches: this is asked once.
     if (error.code === 'FORBIDDEN' || error.code === 'UNSUPPORTED') account.batchRefused = true;
-    return changes.map(() => error);
+    for (const change of open) outcomes.set(change, error);
   }
+  return changes.map((change) => outcomes.get(change) as Receipt | DnsError);
+}
+
+function mayBeRepeated(outcome: Receipt | DnsError | undefined): boolean {
+  return isDnsError(outcome) && outcome.retryable && !outcome.outcomeUnknown;
 }
 
 function brokenBatch(account: Account, method: string, outcomeUnknown: boolean): DnsError {
