@@ -47,10 +47,7 @@ export async function addTogether(jobs: readonly AddJob[], signal: AbortSignal):
     }
     return { job, values, change: additionOf(job.request, values), current: job.progress.seen };
   });
-  const outcomes = await applyTogether(account, zone, changes, signal).catch((error) => {
-    for (const { job, values } of changes) for (const value of values) job.progress.mine.add(value);
-    throw error;
-  });
+  const outcomes = await applyTogether(account, zone, changes, signal);
   for (const [index, outcome] of outcomes.entries()) {
     const { job, values } = changes[index] as (typeof changes)[number];
     if (!isDnsError(outcome)) noteReceipt(job.progress, values, outcome);
