@@ -3,15 +3,16 @@ import {
   DnsError,
   isDnsError,
   type Receipt,
+  type RecordKey,
   type RecordSet,
   type ValueChange,
   type Zone,
 } from '@domainproof/core';
 import type { Api } from './api/request.js';
-import { isGone } from './api/vendor-error.js';
+import { isGone, isUntold } from './api/vendor-error.js';
 import { checkChange, mostValues, tooMany } from './check-change.js';
 import { manifest } from './manifest.js';
-import { setsUnder } from './record-set.js';
+import { forget, readRecordSet, setsUnder } from './record-set.js';
 import { heldValues, isSettled, stateOf, type VendorSet } from './vendor-set.js';
 import { createSet, deleteSet, replaceValues, type Written } from './write.js';
 
@@ -30,6 +31,21 @@ export async function applyChange(
   call: Call,
 ): Promise<Receipt> {
   checkChange(zone, change);
+  try {
+    return await writeChange(api, zone, current, change, call);
+  } catch (error) {
+    if (isDnsError(error, 'BUSY')) forget(current);
+    throw error;
+  }
+}
+
+async function writeChange(
+  api: Api,
+  zone: Zone,
+  current: RecordSet | undefined,
+  change: ValueChange,
+  call: Call,
+): Promise<Receipt> {
   const { key } = change;
   const mustRead = current === undefined && change.remove.length > 0;
   const sets = current || mustRead ? await setsUnder(api, zone, key, current, call) : [];
@@ -40,7 +56,10 @@ export async function applyChange(
   const target = missing.length > 0 ? targetOf(staying, change, missing.length) : undefined;
 
   let written: Written | undefined;
-  if (target) written = await replaceValues(api, zone, key, target, kept(target, change), missing, call);
+  if (target)
+    written = await toSet(target, () =>
+      replaceValues(api, zone, key, target, kept(target, change), missing, call),
+    );
   else if (missing.length > 0) written = await create(api, zone, change, missing, sets, call);
   const removed = new Set(target ? taken(target, change) : []);
   for (const set of staying) {
@@ -70,7 +89,10 @@ function targetOf(sets: readonly VendorSet[], change: ValueChange, count: number
   return roomy;
 }
 
-/** While a set is being deleted the vendor refuses another one in its place; that passes by itself. */
+/**
+ * Creates a set. While another one is being deleted the vendor refuses a new one in its place; that passes by itself.
+ * A refusal that does not tell its reason is a conflict if something is in the way.
+ */
 async function create(
   api: Api,
   zone: Zone,
@@ -82,6 +104,12 @@ async function create(
   try {
     return await createSet(api, zone, change, values, call);
   } catch (error) {
+    if (isUntold(error) && (await isInTheWay(api, zone, change.key, call)))
+      throw new DnsError('RECORD_CONFLICT', `${error.message} A record set is in the way.`, {
+        ...error,
+        hint: undefined,
+        cause: error,
+      });
     if (leaving.length === 0 || !isDnsError(error, 'RECORD_CONFLICT')) throw error;
     throw new DnsError(
       'BUSY',
@@ -96,6 +124,25 @@ async function create(
   }
 }
 
+/** False also if it cannot be told: then the refusal itself says more than the failed look. */
+async function isInTheWay(api: Api, zone: Zone, key: RecordKey, call: Call): Promise<boolean> {
+  try {
+    return (await readRecordSet(api, zone, key, call)) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** A write to a set that was on its way when it was read: a refusal that does not tell its reason is about that. */
+async function toSet<T>(set: VendorSet, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isUntold(error) || stateOf(set) === 'served' || stateOf(set) === 'unserved') throw error;
+    throw new DnsError('BUSY', error.message, { ...error, retryable: true, hint: undefined, cause: error });
+  }
+}
+
 /** Takes values out of one set, and the set away with its last value. False if it was gone already. */
 async function shrink(
   api: Api,
@@ -106,8 +153,10 @@ async function shrink(
 ): Promise<boolean> {
   const rest = kept(set, change);
   try {
-    if (rest.length > 0) await replaceValues(api, zone, change.key, set, rest, [], call);
-    else await deleteSet(api, zone, set, call);
+    await toSet(set, async () => {
+      if (rest.length > 0) await replaceValues(api, zone, change.key, set, rest, [], call);
+      else await deleteSet(api, zone, set, call);
+    });
     return true;
   } catch (error) {
     if (isGone(error)) return false;

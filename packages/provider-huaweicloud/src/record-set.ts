@@ -2,7 +2,6 @@ import type { Call, RecordKey, RecordSet, Zone } from '@domainproof/core';
 import { pages } from './api/pages.js';
 import type { Api } from './api/request.js';
 import { capabilities } from './capabilities.js';
-import { recordSetsPath } from './path.js';
 import {
   excludes,
   heldValues,
@@ -12,10 +11,13 @@ import {
   type VendorSet,
   vendorSet,
 } from './vendor-set.js';
+import { zoneId } from './zone-id.js';
 
 /** What `readRecordSet` leaves in `RecordSet.native` for `applyChange`. Several sets share one key if they are weighted. */
 export interface Native {
   sets: readonly VendorSet[];
+  /** The vendor said that something else is being done to the sets, so they are not what they were. */
+  isStale?: boolean;
 }
 
 /**
@@ -47,7 +49,13 @@ export async function readRecordSet(
   };
 }
 
-/** The sets under one key: those that were read before if they are given, else asked for. */
+/** Whoever keeps a set busy is writing other values into it: before the next attempt it is read anew. */
+export function forget(current: RecordSet | undefined): void {
+  const native = current?.native as Native | undefined;
+  if (native) native.isStale = true;
+}
+
+/** The sets under one key: those that were read before if they are given and still hold, else asked for. */
 export async function setsUnder(
   api: Api,
   zone: Zone,
@@ -55,8 +63,9 @@ export async function setsUnder(
   current: RecordSet | undefined,
   call: Call,
 ): Promise<readonly VendorSet[]> {
-  const known = (current?.native as Native | undefined)?.sets;
-  return known ?? (await setsAt(api, zone, key, call)).filter((set) => isUnder(key, set));
+  const native = current?.native as Native | undefined;
+  if (native && !native.isStale) return native.sets;
+  return (await setsAt(api, zone, key, call)).filter((set) => isUnder(key, set));
 }
 
 /**
@@ -66,12 +75,12 @@ export async function setsUnder(
  * dot, and the wrong form would read as "nothing there" and leave records behind. The price: longer names come too.
  */
 async function setsAt(api: Api, zone: Zone, { name }: RecordKey, call: Call): Promise<VendorSet[]> {
-  const path = recordSetsPath(zone);
+  const id = zoneId(zone);
   const filter = { name: name.slice(0, -1), search_mode: 'like' };
   const sets = pages({
     field: 'recordsets',
     ask: (paging, read) =>
-      api({ operation: 'ListRecordSets', path, query: { ...filter, ...paging } }, call, read),
+      api({ operation: 'ListRecordSets', zoneId: id, query: { ...filter, ...paging } }, call, read),
     parse: (item) => vendorSet(item, name),
   });
   const found: VendorSet[] = [];

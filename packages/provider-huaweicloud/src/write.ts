@@ -1,9 +1,9 @@
 import { type Call, quoteTxt, type RecordKey, type ValueChange, type Zone } from '@domainproof/core';
 import type { JsonObject } from './api/body.js';
 import { id, text } from './api/fields.js';
-import type { Api } from './api/request.js';
-import { recordSetsPath } from './path.js';
+import type { Api, ApiRequest } from './api/request.js';
 import { type VendorSet, vendorLine } from './vendor-set.js';
+import { zoneId } from './zone-id.js';
 
 /** What a write was answered with: the set as it is on its way. */
 export type Written = Pick<VendorSet, 'id' | 'status'>;
@@ -18,7 +18,7 @@ export function createSet(
 ): Promise<Written> {
   const records = values.map((value) => vendorForm(key, value));
   const body = { name: key.name, type: key.type, ttl, records, line: vendorLine(key.line) };
-  return api({ operation: 'CreateRecordSet', path: recordSetsPath(zone), body }, call, written);
+  return api({ operation: 'CreateRecordSet', zoneId: zoneId(zone), body }, call, written);
 }
 
 /** A set with all its values, `kept` in the vendor's own form. What is not sent (TTL, line, weight) stays as it is. */
@@ -32,14 +32,19 @@ export function replaceValues(
   call: Call,
 ): Promise<Written> {
   const records = [...kept, ...added.map((value) => vendorForm(key, value))];
-  const path = `${recordSetsPath(zone)}/${set.id}`;
   const body = { name: key.name, type: key.type, records };
-  return api({ operation: 'UpdateRecordSet', path, body }, call, written);
+  const request: ApiRequest = {
+    operation: 'UpdateRecordSet',
+    zoneId: zoneId(zone),
+    recordSetId: set.id,
+    body,
+  };
+  return api(request, call, written);
 }
 
 export function deleteSet(api: Api, zone: Zone, set: VendorSet, call: Call): Promise<void> {
-  const path = `${recordSetsPath(zone)}/${set.id}`;
-  return api({ operation: 'DeleteRecordSet', path }, call, () => undefined);
+  const request: ApiRequest = { operation: 'DeleteRecordSet', zoneId: zoneId(zone), recordSetId: set.id };
+  return api(request, call, () => undefined);
 }
 
 function written(body: JsonObject): Written {

@@ -23,7 +23,7 @@ function publicZones(api: Api, filter: Readonly<Record<string, string>>, call: C
     field: 'zones',
     ask: (paging, read) => {
       const query = { type: 'public', ...filter, ...paging };
-      return api({ operation: 'ListPublicZones', path: '/v2/zones', query }, call, read);
+      return api({ operation: 'ListPublicZones', query }, call, read);
     },
     parse: zoneOf,
   });
