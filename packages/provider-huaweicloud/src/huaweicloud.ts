@@ -1,14 +1,15 @@
 import { DnsError, type DnsProvider, type Environment, readSettings } from '@domainproof/core';
 import { clientTransport } from './api/client-transport.js';
 import { type Credentials, checkCredentials } from './api/credentials.js';
-import type { DnsClient } from './api/dns-client.js';
+import { type DnsClient, hasBatches } from './api/dns-client.js';
 import { endpointOf, parseEndpoint } from './api/endpoint.js';
 import { createApi, type Transport } from './api/request.js';
 import { signedTransport } from './api/signed-transport.js';
+import { applyChanges } from './batch.js';
 import { capabilities } from './capabilities.js';
 import { applyChange } from './change.js';
 import { manifest } from './manifest.js';
-import { readRecordSet } from './record-set.js';
+import { readRecordSet, readRecordSets } from './record-set.js';
 import { findZones, listZones } from './zones.js';
 
 export interface HuaweicloudOptions {
@@ -46,17 +47,19 @@ const MAX_TIMEOUT_MS = 2_147_483_647;
  * unusable endpoint, region or timeout, and for a client beside settings that it would ignore.
  */
 export function huaweicloud(options: HuaweicloudOptions = {}): DnsProvider {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { client, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > MAX_TIMEOUT_MS)
     throw invalid(`timeoutMs must be a whole number of milliseconds, not ${timeoutMs}.`);
   const api = createApi(transportOf(options, timeoutMs));
   return {
     id: manifest.id,
-    capabilities,
+    capabilities: client && !hasBatches(client) ? { ...capabilities, batch: false } : capabilities,
     findZones: (name, call) => findZones(api, name, call),
     listZones: (call) => listZones(api, call),
     readRecordSet: (zone, key, call) => readRecordSet(api, zone, key, call),
+    readRecordSets: (zone, keys, call) => readRecordSets(api, zone, keys, call),
     applyChange: (zone, current, change, call) => applyChange(api, zone, current, change, call),
+    applyChanges: (zone, changes, call) => applyChanges(api, zone, changes, call),
   };
 }
 

@@ -56,13 +56,14 @@ function methodOf(client: DnsClient, { operation, zoneId, recordSetId, query, bo
     ['body', body],
   ];
   const parameters = { ...query, ...Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
-  if (typeof client[name] !== 'function')
+  const method = client[name];
+  if (typeof method !== 'function')
     throw new DnsError('UNSUPPORTED', `The DNS client that was given has no method ${name}.`, {
       provider: manifest.id,
       operation,
       hint: 'Use a newer release of the vendor SDK.',
     });
-  return async () => client[name](parameters);
+  return async () => method.call(client, parameters);
 }
 
 /** The exception of an answer with an error status, in the form that the gateway sends: the client reads nothing else. */

@@ -12,4 +12,18 @@ export interface DnsClient {
   updateRecordSets(request?: object): Promise<unknown>;
   /** Deletes one record set, line aware. */
   deleteRecordSets(request?: object): Promise<unknown>;
+  batchCreateRecordSetsTask?(request?: object): Promise<unknown>;
+  showBatchCreateRecordSetsTask?(request?: object): Promise<unknown>;
+  batchUpdateRecordSetWithLine?(request?: object): Promise<unknown>;
+  batchDeleteRecordSetWithLine?(request?: object): Promise<unknown>;
+}
+
+/** Whether the client has the methods that batches take. */
+export function hasBatches(client: DnsClient): boolean {
+  return Boolean(
+    client.batchCreateRecordSetsTask &&
+      client.showBatchCreateRecordSetsTask &&
+      client.batchUpdateRecordSetWithLine &&
+      client.batchDeleteRecordSetWithLine,
+  );
 }

@@ -34,5 +34,5 @@ export function meaningOfBareStatus(operation: Operation, httpStatus: number): M
 
 /** Calls that name record sets by their ids. */
 function addressesSets(operation: Operation): boolean {
-  return operation === 'UpdateRecordSet' || operation === 'DeleteRecordSet';
+  return ['UpdateRecordSet', 'DeleteRecordSet', 'BatchUpdateRecordSets'].includes(operation);
 }

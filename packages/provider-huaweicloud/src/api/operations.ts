@@ -33,6 +33,30 @@ export const OPERATIONS = {
     clientMethod: 'deleteRecordSets',
     permission: 'dns:recordset:delete',
   },
+  BatchCreateTask: {
+    method: 'POST',
+    path: '/v2.1/zones/{zone_id}/recordsets/batch-create-task',
+    clientMethod: 'batchCreateRecordSetsTask',
+    permission: 'dns:recordset:create',
+  },
+  ShowBatchCreateTask: {
+    method: 'GET',
+    path: '/v2.1/zones/{zone_id}/recordsets/batch-create-task',
+    clientMethod: 'showBatchCreateRecordSetsTask',
+    permission: 'dns:recordset:get',
+  },
+  BatchUpdateRecordSets: {
+    method: 'PUT',
+    path: '/v2.1/zones/{zone_id}/recordsets',
+    clientMethod: 'batchUpdateRecordSetWithLine',
+    permission: 'dns:recordset:update',
+  },
+  BatchDeleteRecordSets: {
+    method: 'DELETE',
+    path: '/v2.1/zones/{zone_id}/recordsets',
+    clientMethod: 'batchDeleteRecordSetWithLine',
+    permission: 'dns:recordset:delete',
+  },
 } as const;
 
 export type Operation = keyof typeof OPERATIONS;

@@ -67,6 +67,11 @@ function codeOf(body: JsonObject | undefined, clean: (text: string) => string): 
   return code && /^[\w.-]{1,64}$/.test(code) ? clean(code) : undefined;
 }
 
+/** What a code alone means, told without a status of its own; undefined: no code. */
+export function meaningOfCode(vendorCode: string | undefined): Meaning {
+  return meaningOf(vendorCode, '', 400);
+}
+
 function meaningOf(vendorCode: string | undefined, message: string, httpStatus: number): Meaning {
   const known = vendorCode?.replace(/^APIGW\./, 'APIG.') ?? '';
   const cause =
