@@ -167,7 +167,7 @@ test('an abort while the task runs leaves all in doubt', async () => {
   const call = newCall(controller.signal);
   const pending = { json: { task_id: 't1', status: 'PENDING' } };
   const work = createThree({ looks: [pending] }, call);
-  await expect.poll(() => call.events.length).toBeGreaterThan(1);
+  await expect.poll(() => call.events.length, { timeout: 30_000 }).toBeGreaterThan(1);
   controller.abort();
   for (const outcome of (await work).outcomes)
     expect(outcome).toMatchObject({ code: 'ABORTED', outcomeUnknown: true });
@@ -208,7 +208,7 @@ test.each(['reset', 'truncated-body', 'internal-error', 'hang'] as const)(
     const work = account.provider.applyChanges?.(account.zone, THREE, newCall(controller.signal));
     if (kind === 'hang') {
       const { held } = account;
-      await expect.poll(() => held().length).toBe(3);
+      await expect.poll(() => held().length, { timeout: 30_000 }).toBe(3);
       controller.abort();
     }
     for (const outcome of (await work) ?? [])
