@@ -27,8 +27,8 @@ export interface Creation {
 
 /**
  * Creates at most 2000 sets of one zone by the vendor's asynchronous task ("Batch creating record sets"; a zone has one
- * task at a time). Documents do not agree on what a task tells of its items, so the sets are listed when it has ended, and
- * only what failed is read from the task.
+ * task at a time). A task tells which of its items failed, but neither the ids nor the states of the others, so the sets
+ * are listed when it has ended.
  *
  * @returns in their order, the set as it is now, or why it is not there
  * @throws DnsError `BUSY` while another task runs in the zone; with `outcomeUnknown` when the task was begun, and nothing

@@ -107,9 +107,13 @@ function written(body: JsonObject): Written {
   return { id: id(body), status: text(body, 'status') };
 }
 
-/** The sets of a batch's answer, or undefined if it does not list them. */
+/** The sets of a batch's answer, or undefined if it does not list them whole. */
 function listed({ recordsets }: JsonObject): Written[] | undefined {
-  return Array.isArray(recordsets) && recordsets.every(isObject) ? recordsets.map(written) : undefined;
+  return Array.isArray(recordsets) && recordsets.every(isWritten) ? recordsets : undefined;
+}
+
+function isWritten(item: unknown): item is Written {
+  return isObject(item) && typeof item.id === 'string' && typeof item.status === 'string';
 }
 
 function recordsOf({ type }: RecordKey, kept: readonly string[], added: readonly string[]): string[] {

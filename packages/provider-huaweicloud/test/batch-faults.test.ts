@@ -294,25 +294,28 @@ test('after a pause the sets are read anew, so that values that came meanwhile a
   );
 });
 
-test('a removal whose answer does not list the sets has removed all of them', async () => {
-  server = await startVendorServer(({ method }) =>
-    method === 'GET' ? listOf(setOf('a'), setOf('b')) : { status: 202, json: {} },
-  );
-  const provider = providerAt(server);
-  const keys = [key('a'), key('b')];
-  const read = await provider.readRecordSets?.(ZONE, keys, newCall());
-  const changes = keys.map((each, index) => ({
-    current: read?.[index],
-    change: { key: each, add: [], remove: ['mine'], ttl: 0 },
-  }));
-  const outcomes = await provider.applyChanges?.(ZONE, changes, newCall());
-  expect(outcomes).toEqual(Array(2).fill(expect.objectContaining({ settled: true, absent: [] })));
-  expect(server.requests.at(-1)).toMatchObject({
-    method: 'DELETE',
-    path: '/v2.1/zones/zone1/recordsets',
-    body: { recordset_ids: ['id-a', 'id-b'] },
-  });
-});
+test.each([{}, { recordsets: 'none' }, { recordsets: [{ id: 'id-a' }] }])(
+  'a removal that is answered with %o has removed all of them',
+  async (json) => {
+    server = await startVendorServer(({ method }) =>
+      method === 'GET' ? listOf(setOf('a'), setOf('b')) : { status: 202, json },
+    );
+    const provider = providerAt(server);
+    const keys = [key('a'), key('b')];
+    const read = await provider.readRecordSets?.(ZONE, keys, newCall());
+    const changes = keys.map((each, index) => ({
+      current: read?.[index],
+      change: { key: each, add: [], remove: ['mine'], ttl: 0 },
+    }));
+    const outcomes = await provider.applyChanges?.(ZONE, changes, newCall());
+    expect(outcomes).toEqual(Array(2).fill(expect.objectContaining({ settled: true, absent: [] })));
+    expect(server.requests.at(-1)).toMatchObject({
+      method: 'DELETE',
+      path: '/v2.1/zones/zone1/recordsets',
+      body: { recordset_ids: ['id-a', 'id-b'] },
+    });
+  },
+);
 
 test('a value in several weighted sets is taken out of each of them', async () => {
   server = await startVendorServer(({ method }) =>
