@@ -112,7 +112,7 @@ describe.each(GENERATIONS)('the official @alicloud/alidns20150109 %s', (version,
   });
 
   it('stops and starts serving one value of two by its status', async () => {
-    const { client, add, simulator } = await connected();
+    const { client, add, simulator, served } = await connected();
     const recordId = await add('mine');
     const set = (status: string) =>
       client.setDomainRecordStatus(new m.SetDomainRecordStatusRequest({ recordId, status }));
@@ -120,7 +120,12 @@ describe.each(GENERATIONS)('the official @alicloud/alidns20150109 %s', (version,
     const values = () =>
       simulator.records('alidns', domainName).filter(({ name }) => name.startsWith(CHALLENGE));
     expect(values()).toContainEqual(expect.objectContaining({ status: 'DISABLE', values: ['mine'] }));
+    expect(await served('alidns', CHALLENGE)).toEqual([[FOREIGN], [FOREIGN]]);
     await set('Enable');
+    expect(await served('alidns', CHALLENGE)).toEqual([
+      ['mine', FOREIGN],
+      ['mine', FOREIGN],
+    ]);
     expect(values()).toContainEqual(expect.objectContaining({ status: 'ENABLE', values: ['mine', FOREIGN] }));
   });
 

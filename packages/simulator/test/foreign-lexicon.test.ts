@@ -17,7 +17,7 @@ describe.skipIf(missing.length > 0)(`lexicon aliyun, a program that is not ours$
   async function world(options: Parameters<typeof foreignWorld>[0] = {}) {
     const foreign = await foreignWorld(options);
     const { endpoint, accessKeyId, accessKeySecret } = foreign.simulator.alidns;
-    const { env, folder, refused } = await redirectTls('alidns.aliyuncs.com', new URL(endpoint));
+    const { env, folder } = await redirectTls('alidns.aliyuncs.com', new URL(endpoint));
     const keys = { LEXICON_ALIYUN_AUTH_KEY_ID: accessKeyId, LEXICON_ALIYUN_AUTH_SECRET: accessKeySecret };
     /** Runs it and gives what it prints: `true`, or the records of a list. */
     const lexicon = async (action: string, words: string[], more: Record<string, string> = {}) => {
@@ -36,13 +36,13 @@ describe.skipIf(missing.length > 0)(`lexicon aliyun, a program that is not ours$
         ...more,
       ]);
     const operations = () => foreign.simulator.calls.map(({ operation }) => operation);
-    return { ...foreign, lexicon, txt, refused, operations };
+    return { ...foreign, lexicon, txt, operations };
   }
 
   it(
     'creates two values of one name, lists them, and deletes one by its content',
     async () => {
-      const { txt, proved, bystanders, operations, refused } = await world();
+      const { txt, proved, bystanders, operations } = await world();
       expect(await txt('create', 'first')).toBe(true);
       expect(await txt('create', 'second')).toBe(true);
       expect(await proved('alidns', CHALLENGE)).toEqual(['first', 'second', FOREIGN]);
@@ -59,7 +59,6 @@ describe.skipIf(missing.length > 0)(`lexicon aliyun, a program that is not ours$
       expect(await txt('delete', 'first')).toBe(true);
       expect(await proved('alidns', CHALLENGE)).toEqual(['second', FOREIGN]);
       expect(bystanders('alidns')).toBe(ALL_BYSTANDERS);
-      expect(refused.filter((host) => host.includes('aliyuncs'))).toEqual([]);
     },
     TIMEOUT,
   );

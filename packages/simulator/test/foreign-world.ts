@@ -48,6 +48,9 @@ export async function foreignWorld(options: Omit<SimulatorOptions, 'zones'> = {}
 
   return {
     simulator,
+    /** What each name server of the zone answers. */
+    served: (cloud: SimulatedZone['cloud'], name: string) =>
+      askNameServers(simulator, ZONES[cloud], `${name}.${ZONES[cloud]}`, 'TXT'),
     /** What the account holds under a name of the zone, as its own state says. */
     held,
     /** The same, once every name server of the zone has been asked and given just that. */

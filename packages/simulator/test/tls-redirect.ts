@@ -22,7 +22,6 @@ export async function redirectTls(host: string, target: URL) {
   const folder = await mkdtemp(join(tmpdir(), 'domainproof-tls-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const secureContext = await certify(host, folder);
-  const refused: string[] = [];
   const open = new Set<{ destroy(): void }>();
 
   const proxy = createServer((_, response) => response.writeHead(405).end());
@@ -30,7 +29,6 @@ export async function redirectTls(host: string, target: URL) {
     open.add(socket);
     socket.on('error', () => socket.destroy());
     if (request.url !== `${host}:443`) {
-      refused.push(request.url ?? '');
       socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
       return;
     }
@@ -56,8 +54,6 @@ export async function redirectTls(host: string, target: URL) {
   const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   return {
     folder,
-    /** Hosts that the program asked for beside the one. */
-    refused,
     env: {
       PATH: process.env.PATH ?? '',
       HOME: folder,
