@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { alidnsAccount } from './alidns-account.js';
+import { holdTimers, LONG_MS } from './held-timers.js';
 import { huaweicloudAccount, txt } from './huaweicloud-account.js';
 
 const rateLimit = { requests: 3, perMs: 1_000 };
@@ -63,21 +64,10 @@ describe('a rate limit', () => {
 });
 
 describe('latency', () => {
-  /** Longer than any test, so that nothing goes on by itself. */
-  const latencyMs = 2_000_000;
-
-  /** The waits that have begun, each as what ends it. */
-  function spyOnWaits() {
-    const timers = vi.spyOn(globalThis, 'setTimeout');
-    onTestFinished(() => timers.mockRestore());
-    return () =>
-      timers.mock.calls.flatMap(([end, ms], index) =>
-        ms === latencyMs / 2 ? [{ end, timer: timers.mock.results[index]?.value }] : [],
-      );
-  }
+  const latencyMs = 2 * LONG_MS;
 
   it('passes half before a request is carried out, and half before its answer', async () => {
-    const waits = spyOnWaits();
+    const waits = holdTimers();
     const { call, cloud, faults } = await huaweicloudAccount({ latencyMs });
     let zone = '';
     const zones = call('GET', '/v2/zones').then(({ body }) => {
@@ -108,7 +98,7 @@ describe('latency', () => {
   });
 
   it('ends with the server', async () => {
-    const waits = spyOnWaits();
+    const waits = holdTimers();
     const { call, cloud } = await alidnsAccount({ latencyMs });
     const answer = call('DescribeDomains').catch(() => 'cut off');
     await expect.poll(waits).toHaveLength(1);
