@@ -244,6 +244,13 @@ test('a client without a method that is needed is told so', async () => {
   expect(call.events).toEqual([]);
 });
 
+test('an older client without the methods for batches has no batches', () => {
+  const older = clientThat(() => ({}));
+  expect(huaweicloud({ client: older }).capabilities.batch).toBe(false);
+  const newer = vendorClient('http://127.0.0.1:1', KEYS, true);
+  expect(huaweicloud({ client: newer }).capabilities.batch).toEqual({ from: 3 });
+});
+
 test.each([
   { accessKeyId: 'ak' },
   { secretAccessKey: 'sk' },
