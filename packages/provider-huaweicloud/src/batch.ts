@@ -68,10 +68,9 @@ export async function applyChanges(
     } catch (error) {
       if (!isDnsError(error)) throw error;
       const isLocal = isAboutEntries(error);
-      if (!isLocal && !touched && !error.outcomeUnknown) {
-        if (error.retryable) for (const { current } of changes) forget(current);
-        throw error;
-      }
+      // Tried again later, a change must not write back what was read now.
+      if (error.retryable) for (const { current } of changes) forget(current);
+      if (!isLocal && !touched && !error.outcomeUnknown) throw error;
       for (const index of indexes) outcomes[index] = copyOf(error, error.outcomeUnknown);
       touched ||= error.outcomeUnknown;
       if (!isLocal) stop = error;
