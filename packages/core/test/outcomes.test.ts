@@ -178,6 +178,34 @@ describe('leases', () => {
     },
   );
 
+  test('an intent that came to nothing is forgotten before another writer can take it for a lease', async () => {
+    const provider = new FakeProvider();
+    const journal = memoryJournal();
+    let isRefused = true;
+    provider.before = (method) => {
+      if (method === 'applyChange' && isRefused) throw new DnsError('FORBIDDEN', 'not allowed');
+    };
+    let next: Promise<Lease> | undefined;
+    const watched: Journal = {
+      ...journal,
+      lock: async (key, signal) => {
+        const unlock = await journal.lock(key, signal);
+        return async () => {
+          isRefused = false;
+          next = createClient({ providers: [provider], journal }).ensure(record('token-1'));
+          await unlock();
+          await next;
+        };
+      },
+    };
+    await expect(
+      createClient({ providers: [provider], journal: watched }).ensure(record('token-1')),
+    ).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const lease = await next;
+    expect(provider.values(NAME)).toEqual(['token-1']);
+    expect((await journal.all()).map(({ id }) => id)).toEqual([lease?.id]);
+  });
+
   test('a journal that refuses the intent stops the write', async () => {
     const provider = new FakeProvider();
     const journal = memoryJournal();

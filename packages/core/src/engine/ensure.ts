@@ -78,11 +78,12 @@ async function ensureLocked(
       const results = jobs.filter(({ outcome }) => outcome).map((job) => ({ job, ...concluded(job) }));
       await journal.put(results.flatMap(({ changed }) => changed));
       for (const { job, leases } of results) job.leases = leases;
+      // Within the lock, so that a writer that comes after it does not take the intent for a lease that holds.
+      const refused = jobs.filter((job) => job.error !== undefined && wroteNothing(job));
+      await journal.drop(refused.flatMap(({ intents }) => newLeases(intents).map(({ id }) => id)));
     } finally {
       await unlock();
     }
-    const refused = jobs.filter((job) => job.error !== undefined && wroteNothing(job));
-    await journal.drop(refused.flatMap(({ intents }) => newLeases(intents).map(({ id }) => id)));
   } catch (error) {
     for (const job of jobs) if (!job.leases) job.error ??= error;
   }
