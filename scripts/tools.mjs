@@ -7,6 +7,16 @@ const TOOLS = [
     debian: 'bind9-dnsutils',
     for: 'the name servers of the simulator, asked by a program that nobody here wrote',
   },
+  {
+    command: 'lexicon',
+    debian: 'lexicon',
+    for: 'the API of the simulator, used by a program that nobody here wrote',
+  },
+  {
+    command: 'openssl',
+    debian: 'openssl',
+    for: 'the certificate under which lexicon talks to the simulator',
+  },
   { command: 'script', debian: 'bsdutils', for: 'the command line on a terminal' },
 ];
 

@@ -1,3 +1,4 @@
+import type { DnsError } from './errors.js';
 import type { Fqdn } from './fqdn.js';
 import type { Journal } from './journal/journal.js';
 import type { DesiredRecord, Lease, LeaseId, ReleaseReport } from './lease.js';
@@ -37,6 +38,7 @@ export type ClientEvent =
   | { type: 'zone'; name: Fqdn; provider: string; zone: Fqdn }
   | { type: 'ensured'; lease: Lease }
   | { type: 'released'; report: ReleaseReport }
+  | { type: 'failed'; work: 'ensure' | 'release'; key: RecordKey; values: readonly string[]; error: DnsError }
   | { type: 'retry'; provider: string; attempt: number; delayMs: number; code: string; message: string };
 
 /** What `ensureAll` would write to one record set. */
@@ -66,18 +68,36 @@ export interface LeaseFilter {
   before?: Date;
 }
 
+/** What became of one record: its lease, or why it has none. */
+export type EnsureResult = { lease: Lease; error?: undefined } | { lease?: undefined; error: DnsError };
+
+/** What became of one lease: its report, or why it is still held. */
+export type ReleaseResult =
+  | { report: ReleaseReport; error?: undefined }
+  | { report?: undefined; error: DnsError };
+
 export interface DnsClient {
   /** Afterwards the value is in the record set and the provider serves it. Already there is success. */
   ensure(record: DesiredRecord, options?: CallOptions): Promise<Lease>;
   /**
-   * Many at once: values for one record set become one write. Leases in the order of the records.
-   * Every record is checked before anything is written.
+   * Many at once: values for one record set become one write, and many sets of one zone become a batch where the vendor has one.
+   * Leases in the order of the records. Every record is checked before anything is written.
+   *
+   * @throws DnsError the first failure, when all work has ended; what was written is in the journal
    */
   ensureAll(records: readonly DesiredRecord[], options?: CallOptions): Promise<Lease[]>;
+  /** As `ensureAll`, but each record by itself: one that fails, or is wrong, does not stop the others. Results in the order of the records. */
+  ensureEach(records: readonly DesiredRecord[], options?: CallOptions): Promise<EnsureResult[]>;
   /** Afterwards the leased value is gone and every other value still stands. Already gone is success. */
   release(lease: Lease | LeaseId, options?: ReleaseOptions): Promise<ReleaseReport>;
-  /** As `release`, with one write for each record set. Reports in the order of the leases. */
+  /**
+   * As `release`, with one write for each record set, or fewer where the vendor has batches. Reports in the order of the leases.
+   *
+   * @throws DnsError the first failure, when all work has ended; what could not be released stays in the journal
+   */
   releaseAll(leases: readonly (Lease | LeaseId)[], options?: ReleaseOptions): Promise<ReleaseReport[]>;
+  /** As `releaseAll`, with a result for each lease. */
+  releaseEach(leases: readonly (Lease | LeaseId)[], options?: ReleaseOptions): Promise<ReleaseResult[]>;
   /** Reads only. */
   plan(records: readonly DesiredRecord[], options?: CallOptions): Promise<Plan>;
   /** Leases of the journal that were not released, oldest first. */

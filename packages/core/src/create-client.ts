@@ -1,14 +1,23 @@
 import { setMaxListeners } from 'node:events';
-import type { CallOptions, ClientOptions, DnsClient, LeaseFilter } from './client.js';
+import type {
+  CallOptions,
+  ClientOptions,
+  DnsClient,
+  EnsureResult,
+  LeaseFilter,
+  ReleaseOptions,
+  ReleaseResult,
+} from './client.js';
 import { Account } from './engine/account.js';
-import { ensureSets } from './engine/ensure.js';
-import { planSet } from './engine/plan.js';
-import { releaseLeases } from './engine/release.js';
-import { groupBySet, type SetRequest, toWanted, type Wanted } from './engine/request.js';
+import { type EnsuredSet, ensureSets } from './engine/ensure.js';
+import { expected } from './engine/failure.js';
+import { type Placing, placeAll, placeEach } from './engine/place.js';
+import { planSets } from './engine/plan.js';
+import { type ReleasedLease, releaseLeases } from './engine/release.js';
 import { ZoneFinder } from './engine/zone-finder.js';
-import { DnsError } from './errors.js';
+import { DnsError, isDnsError } from './errors.js';
 import { memoryJournal } from './journal/memory.js';
-import type { DesiredRecord, Lease, LeaseId } from './lease.js';
+import type { Lease, LeaseId, ReleaseReport } from './lease.js';
 import type { Logger } from './provider.js';
 
 const CALL_TIMEOUT_MS = 120_000;
@@ -39,26 +48,12 @@ export function createClient(options: ClientOptions): DnsClient {
       }),
   );
   const finder = new ZoneFinder(accounts, log, delegation);
-
-  async function place(
-    records: readonly DesiredRecord[],
-    signal: AbortSignal,
-  ): Promise<[Wanted[], SetRequest[]]> {
-    const wanted = records.map(toWanted);
-    const placements = await Promise.all(
-      wanted.map(async (record) => {
-        const placement = await finder.find(record, signal);
-        onEvent?.({
-          type: 'zone',
-          name: record.name,
-          provider: placement.account.id,
-          zone: placement.zone.name,
-        });
-        return placement;
-      }),
-    );
-    return [wanted, groupBySet(wanted, placements, ttlPolicy)];
-  }
+  const place: Placing = {
+    finder,
+    ttlPolicy,
+    tell: ({ wanted, account, zone }) =>
+      onEvent?.({ type: 'zone', name: wanted.name, provider: account.id, zone: zone.name }),
+  };
 
   const client: DnsClient = {
     async ensure(record, callOptions) {
@@ -68,30 +63,46 @@ export function createClient(options: ClientOptions): DnsClient {
 
     async ensureAll(records, callOptions) {
       const signal = signalOf(callOptions);
-      const [wanted, requests] = await place(records, signal);
-      const leases = await ensureSets(wanted, requests, journal, signal);
-      for (const lease of leases) onEvent?.({ type: 'ensured', lease });
-      return leases;
+      const requests = await placeAll(records, place, signal);
+      const sets = await ensureSets(requests, journal, signal, tellEnsured);
+      const results = resultsOf(sets);
+      const failed = results.filter(({ error }) => error);
+      if (failed[0]?.error) throw firstOf(failed[0].error, failed.length, results.length);
+      return results.map(({ lease }) => lease as Lease);
+    },
+
+    async ensureEach(records, callOptions) {
+      const signal = signalOf(callOptions);
+      const { requests, errors } = await placeEach(records, place, signal);
+      const sets = await ensureSets(requests, journal, signal, tellEnsured);
+      const results = resultsOf(sets);
+      for (const [index, error] of errors) results[index] = { error };
+      return results;
     },
 
     async release(lease, releaseOptions) {
       const [report] = await client.releaseAll([lease], releaseOptions);
-      if (!report) throw new Error('A lease was released without a report.');
-      return report;
+      return report as ReleaseReport;
     },
 
     async releaseAll(leases, releaseOptions) {
-      const signal = signalOf(releaseOptions);
-      const resolved = await resolve(leases);
-      const reports = await releaseLeases(resolved, releaseOptions?.force ?? false, finder, journal, signal);
-      for (const report of reports) onEvent?.({ type: 'released', report });
-      return reports;
+      const results = await client.releaseEach(leases, releaseOptions);
+      const failed = results.filter(({ error }) => error);
+      if (failed[0]?.error) throw firstOf(failed[0].error, failed.length, results.length);
+      return results.map(({ report }) => report as ReleaseReport);
+    },
+
+    async releaseEach(leases, releaseOptions: ReleaseOptions = {}) {
+      const context = { finder, journal, signal: signalOf(releaseOptions), tell: tellReleased };
+      const ended = await releaseLeases(await resolve(leases), releaseOptions.force ?? false, context);
+      return ended.map(
+        (one): ReleaseResult => ('error' in one ? { error: expected(one.error) } : { report: one }),
+      );
     },
 
     async plan(records, callOptions) {
       const signal = signalOf(callOptions);
-      const [, requests] = await place(records, signal);
-      return { changes: await Promise.all(requests.map((request) => planSet(request, signal))) };
+      return { changes: await planSets(await placeAll(records, place, signal), signal) };
     },
 
     async *leases(filter = {}) {
@@ -99,6 +110,22 @@ export function createClient(options: ClientOptions): DnsClient {
     },
   };
   return client;
+
+  function tellEnsured(set: EnsuredSet): void {
+    const { key, values } = set.request;
+    if ('leases' in set) for (const lease of set.leases) onEvent?.({ type: 'ensured', lease });
+    else if (isDnsError(set.error))
+      onEvent?.({ type: 'failed', work: 'ensure', key, values, error: set.error });
+  }
+
+  function tellReleased(one: ReleasedLease): void {
+    if (!('error' in one)) onEvent?.({ type: 'released', report: one });
+    else if (isDnsError(one.error)) {
+      const { name, type, line, value } = one.lease;
+      const key = { name, type, line };
+      onEvent?.({ type: 'failed', work: 'release', key, values: [value], error: one.error });
+    }
+  }
 
   async function resolve(leases: readonly (Lease | LeaseId)[]): Promise<Lease[]> {
     if (leases.every((lease) => typeof lease === 'object')) return leases as Lease[];
@@ -111,6 +138,30 @@ export function createClient(options: ClientOptions): DnsClient {
       });
     });
   }
+}
+
+function resultsOf(sets: readonly EnsuredSet[]): EnsureResult[] {
+  const results: EnsureResult[] = [];
+  for (const set of sets)
+    for (const { index, value, requestedTtl: requested } of set.request.records) {
+      if ('error' in set) {
+        results[index] = { error: expected(set.error) };
+        continue;
+      }
+      const lease = set.leases.find((one) => one.value === value) as Lease;
+      results[index] = {
+        lease: requested === undefined ? lease : { ...lease, ttl: { ...lease.ttl, requested } },
+      };
+    }
+  return results;
+}
+
+/** The first failure, with the number of all if there are several. */
+function firstOf(error: DnsError, failed: number, all: number): DnsError {
+  if (all === 1) return error;
+  const count = failed > 1 ? ` (${failed} of ${all} records failed; this is the first.)` : '';
+  const hint = `${error.hint ?? ''} What was written is in the journal (domainproof leases).`.trim();
+  return new DnsError(error.code, `${error.message}${count}`, { ...error, hint, cause: error.cause });
 }
 
 function assertDistinct(ids: readonly string[]): void {

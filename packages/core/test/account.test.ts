@@ -31,6 +31,68 @@ function failing(code: DnsErrorCode, times: number, details = {}): FakeProvider 
   return provider;
 }
 
+describe('a pause between attempts', () => {
+  test('that outlasts the deadline ends with the failure, not with the clock', async () => {
+    vi.useRealTimers(); // The clock of AbortSignal.timeout is the real one.
+    const provider = failing('THROTTLED', 1_000);
+    const work = createClient({ providers: [provider] }).ensure(at('a.example.com'), { timeoutMs: 50 });
+    await expect(work).rejects.toMatchObject({ code: 'THROTTLED' });
+    expect(provider.calls.filter((method) => method === 'applyChange')).toHaveLength(1);
+  });
+
+  test('ends when the caller stops', async () => {
+    const provider = failing('THROTTLED', 1_000);
+    const controller = new AbortController();
+    const client = createClient({
+      providers: [provider],
+      onEvent: ({ type }) => type === 'retry' && controller.abort(),
+    });
+    const work = client.ensure(at('a.example.com'), { signal: controller.signal });
+    await expect(finish(work)).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(provider.calls.filter((method) => method === 'applyChange')).toHaveLength(1);
+  });
+
+  test('is not begun by a caller who had stopped before', async () => {
+    const provider = new FakeProvider();
+    const client = createClient({ providers: [provider] });
+    await expect(client.ensure(at('a.example.com'), { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
+    expect(provider.calls).toEqual([]);
+  });
+});
+
+describe('the retry budget', () => {
+  test('ends retries while nothing succeeds, and fills again while calls end well', async () => {
+    const provider = new FakeProvider();
+    let isDown = true;
+    provider.before = (method) => {
+      if (isDown && method === 'applyChange') throw new DnsError('TRANSIENT', 'down');
+    };
+    const client = createClient({ providers: [provider] });
+    const records = (count: number, from: string) =>
+      Array.from({ length: count }, (_, index) => at(`${from}${index}.example.com`));
+    await finish(client.ensureEach(records(60, 'a'), { timeoutMs: 3_600_000 }));
+    // Each of the 60 was tried once; all retries together are the 100 of the budget.
+    const attempts = () => provider.calls.filter((method) => method === 'applyChange').length;
+    expect(attempts()).toBe(160);
+    isDown = false;
+    await finish(client.ensureEach(records(50, 'b'), { timeoutMs: 3_600_000 }));
+    isDown = true;
+    const before = attempts();
+    await finish(client.ensureEach(records(20, 'c'), { timeoutMs: 3_600_000 }));
+    expect(attempts() - before).toBe(20 + 10);
+  });
+
+  test('is not spent by waiting for a turn', async () => {
+    const provider = failing('BUSY', 150);
+    const client = createClient({ providers: [provider] });
+    const records = Array.from({ length: 50 }, (_, index) => at(`a${index}.example.com`));
+    const results = await finish(client.ensureEach(records, { timeoutMs: 3_600_000 }));
+    expect(results.filter(({ error }) => error)).toEqual([]);
+  });
+});
+
 describe('retries', () => {
   test.each([
     ['TRANSIENT', 5],

@@ -16,6 +16,7 @@ export const capabilities: Capabilities = {
   lines: true,
   zoneSearch: 'family',
   serialPerZone: false,
-  batch: false,
+  // Three new sets: one by one three requests and as many looks, together one look, the task, its end and one more look.
+  batch: { from: 3 },
   nameServerPatterns: [/(^|\.)huaweicloud-dns\.(com|cn|net|org)$/i, /(^|\.)hwclouds-dns\.(com|net)$/i],
 };

@@ -1,11 +1,15 @@
 import { DnsError, type DnsProvider, type Environment, readSettings } from '@domainproof/core';
+import { clientTransport } from './api/client-transport.js';
 import { type Credentials, checkCredentials } from './api/credentials.js';
-import { parseEndpoint } from './api/endpoint.js';
-import { createApi } from './api/request.js';
+import { type DnsClient, hasBatches } from './api/dns-client.js';
+import { endpointOf, parseEndpoint } from './api/endpoint.js';
+import { createApi, type Transport } from './api/request.js';
+import { signedTransport } from './api/signed-transport.js';
+import { applyChanges } from './batch.js';
 import { capabilities } from './capabilities.js';
 import { applyChange } from './change.js';
 import { manifest } from './manifest.js';
-import { readRecordSet } from './record-set.js';
+import { readRecordSet, readRecordSets } from './record-set.js';
 import { findZones, listZones } from './zones.js';
 
 export interface HuaweicloudOptions {
@@ -17,15 +21,21 @@ export interface HuaweicloudOptions {
   securityToken?: string;
   /** Sent as X-Project-Id only if it is set. Default: the environment. */
   projectId?: string;
-  /** `http://host:port`, `https://host` or a bare host (https). Default: `dns.cn-north-4.myhuaweicloud.com`; public zones are the same at every region's host. */
+  /** `http://host:port`, `https://host` or a bare host (https). Default: the host of the region. */
   endpoint?: string;
+  /** Whose host is called if no endpoint is set, for example `ap-southeast-3`. Default: the environment, else `cn-north-4`; public zones are the same everywhere. */
+  region?: string;
+  /**
+   * A ready `DnsClient` of `@huaweicloud/huaweicloud-sdk-dns`, with credentials and endpoint of its own: none of the
+   * options above may be given beside it, and the environment is not read.
+   */
+  client?: DnsClient;
   /** Milliseconds for one HTTP request, its answer included. Default 15,000. */
   timeoutMs?: number;
   /** Where settings are looked up that are not given. Default `process.env`. */
   environment?: Environment;
 }
 
-const DEFAULT_ENDPOINT = 'https://dns.cn-north-4.myhuaweicloud.com';
 const DEFAULT_TIMEOUT_MS = 15_000;
 /** Longest delay of a timer in Node. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
@@ -34,32 +44,47 @@ const MAX_TIMEOUT_MS = 2_147_483_647;
  * Public zones at Huawei Cloud. Nothing is asked of the network, and no vendor code is loaded, before the first call.
  *
  * @throws DnsError `AUTH_INVALID` if the access key or its secret is missing or malformed, `INVALID_VALUE` for an
- * unusable endpoint or timeout.
+ * unusable endpoint, region or timeout, and for a client beside settings that it would ignore.
  */
 export function huaweicloud(options: HuaweicloudOptions = {}): DnsProvider {
-  const { environment = process.env, timeoutMs = DEFAULT_TIMEOUT_MS, ...given } = options;
+  const { client, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > MAX_TIMEOUT_MS)
-    throw new DnsError(
-      'INVALID_VALUE',
-      `timeoutMs must be a whole number of milliseconds, not ${timeoutMs}.`,
-      {
-        provider: manifest.id,
-      },
-    );
-  const settings = readSettings<keyof Credentials | 'endpoint'>(manifest, given, environment);
-  // A token in the environment belongs to the key in the environment.
-  if (given.accessKeyId && !given.securityToken) delete settings.securityToken;
-  const api = createApi({
-    origin: parseEndpoint(settings.endpoint ?? DEFAULT_ENDPOINT),
-    credentials: checkCredentials(settings),
-    timeoutMs,
-  });
+    throw invalid(`timeoutMs must be a whole number of milliseconds, not ${timeoutMs}.`);
+  const api = createApi(transportOf(options, timeoutMs));
   return {
     id: manifest.id,
-    capabilities,
+    capabilities: client && !hasBatches(client) ? { ...capabilities, batch: false } : capabilities,
     findZones: (name, call) => findZones(api, name, call),
     listZones: (call) => listZones(api, call),
     readRecordSet: (zone, key, call) => readRecordSet(api, zone, key, call),
+    readRecordSets: (zone, keys, call) => readRecordSets(api, zone, keys, call),
     applyChange: (zone, current, change, call) => applyChange(api, zone, current, change, call),
+    applyChanges: (zone, changes, call) => applyChanges(api, zone, changes, call),
   };
+}
+
+function transportOf(
+  { client, environment = process.env, timeoutMs: _, ...given }: HuaweicloudOptions,
+  timeoutMs: number,
+): Transport {
+  if (client) {
+    const ignored = Object.keys(given).filter((option) => given[option as keyof typeof given] !== undefined);
+    if (ignored.length > 0)
+      throw invalid(`${ignored.join(', ')} cannot be given beside a client, which has settings of its own.`);
+    return clientTransport(client, timeoutMs);
+  }
+  const settings = readSettings<keyof Credentials | 'endpoint' | 'region'>(manifest, given, environment);
+  // A token in the environment belongs to the key in the environment.
+  if (given.accessKeyId && !given.securityToken) delete settings.securityToken;
+  return signedTransport({
+    origin: settings.endpoint
+      ? parseEndpoint(settings.endpoint)
+      : endpointOf(settings.region, given.region !== undefined),
+    credentials: checkCredentials(settings),
+    timeoutMs,
+  });
+}
+
+function invalid(message: string): DnsError {
+  return new DnsError('INVALID_VALUE', message, { provider: manifest.id });
 }

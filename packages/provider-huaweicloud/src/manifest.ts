@@ -35,6 +35,13 @@ export const manifest: ProviderManifest = {
       environment: ['HUAWEICLOUD_SDK_PROJECT_ID', 'HW_PROJECT_ID'],
     },
     {
+      option: 'region',
+      description: 'The region whose host is called; public zones are the same at every one',
+      required: false,
+      secret: false,
+      environment: ['HUAWEICLOUD_REGION', 'HW_REGION_NAME'],
+    },
+    {
       option: 'endpoint',
       description: 'The API host, or a URL of http or https without a path',
       required: false,

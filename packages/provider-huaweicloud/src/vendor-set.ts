@@ -5,6 +5,7 @@ import { id, MalformedAnswer, name, seconds, text } from './api/fields.js';
 /** A record set as the vendor holds it. */
 export interface VendorSet {
   id: string;
+  name: Fqdn;
   type: string;
   /** The vendor's line code, `default_view` for the default line. */
   line: string;
@@ -28,15 +29,17 @@ export function stateOf({
   return ['ERROR', 'DISABLE', 'FREEZE', 'ILLEGAL', 'POLICE'].includes(status) ? 'unserved' : 'served';
 }
 
-/** One entry of a list, or undefined if it has another name. */
-export function vendorSet(item: JsonObject, wanted: Fqdn): VendorSet | undefined {
-  if (name(item) !== wanted) return undefined;
+/** One entry of a list, or undefined if its name is not wanted. */
+export function vendorSet(item: JsonObject, isWanted: (name: Fqdn) => boolean): VendorSet | undefined {
+  const owner = name(item);
+  if (!owner || !isWanted(owner)) return undefined;
   const type = text(item, 'type');
   const records = item.records ?? [];
   if (!Array.isArray(records) || !records.every((own) => typeof own === 'string'))
     throw new MalformedAnswer('"records" is not a list of texts');
   return {
     id: id(item),
+    name: owner,
     type,
     line: item.line === undefined || item.line === null ? vendorLine('default') : text(item, 'line'),
     ttl: seconds(item, 'ttl'),

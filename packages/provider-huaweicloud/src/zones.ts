@@ -1,7 +1,7 @@
 import { ancestors, type Call, type Fqdn, isWithin, type Zone } from '@domainproof/core';
 import type { JsonObject } from './api/body.js';
 import { id, name } from './api/fields.js';
-import { pages } from './api/pages.js';
+import { entriesOf } from './api/pages.js';
 import type { Api } from './api/request.js';
 
 /** Every zone that ends in the last two labels of `asked`, so that one answer serves all names below them. */
@@ -19,11 +19,11 @@ export function listZones(api: Api, call: Call): AsyncIterable<Zone> {
 }
 
 function publicZones(api: Api, filter: Readonly<Record<string, string>>, call: Call): AsyncGenerator<Zone> {
-  return pages({
+  return entriesOf({
     field: 'zones',
     ask: (paging, read) => {
       const query = { type: 'public', ...filter, ...paging };
-      return api({ operation: 'ListPublicZones', path: '/v2/zones', query }, call, read);
+      return api({ operation: 'ListPublicZones', query }, call, read);
     },
     parse: zoneOf,
   });

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { toFqdn } from '@domainproof/core';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import createProvider, { huaweicloud, manifest } from '../src/index.js';
-import { KEYS, newCall, providerAt, startVendorServer } from './vendor-server.js';
+import { KEYS, newCall, providerAt, startVendorServer } from './support/vendor-server.js';
 
 const NO_ZONES = { json: { zones: [], metadata: { total_count: 0 } } };
 
@@ -118,5 +118,34 @@ test('an endpoint comes from the environment, and a bare host means https', asyn
 test.each([0, -1, 1.5, Number.NaN, 2 ** 31])('timeoutMs %d is refused', (timeoutMs) => {
   expect(() => huaweicloud({ ...KEYS, timeoutMs, environment: {} })).toThrow(
     expect.objectContaining({ code: 'INVALID_VALUE' }),
+  );
+});
+
+/** The host that a provider with these settings would call; nothing is sent. */
+async function hostFor(options: Parameters<typeof huaweicloud>[0]): Promise<string> {
+  const fetched = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('not sent'));
+  const work = huaweicloud({ ...KEYS, ...options }).findZones(toFqdn('example.com'), newCall());
+  await expect(work).rejects.toMatchObject({ code: 'TRANSIENT' });
+  const url = new URL(String(fetched.mock.calls[0]?.[0]));
+  fetched.mockRestore();
+  return url.host;
+}
+
+test.each([
+  [{}, 'dns.cn-north-4.myhuaweicloud.com'],
+  [{ HUAWEICLOUD_REGION: 'ap-southeast-3' }, 'dns.ap-southeast-3.myhuaweicloud.com'],
+  [{ HW_REGION_NAME: 'my-kualalumpur-1' }, 'dns.my-kualalumpur-1.myhuaweicloud.com'],
+  [{ HW_REGION_NAME: 'cn-north-4_team' }, 'dns.cn-north-4.myhuaweicloud.com'],
+  [{ HW_REGION_NAME: 'evil.example/x' }, 'dns.cn-north-4.myhuaweicloud.com'],
+  [{ HUAWEICLOUD_REGION: 'ap-southeast-3', DOMAINPROOF_HUAWEICLOUD_ENDPOINT: 'dns.example' }, 'dns.example'],
+])('the environment %o means the host %s', async (environment, host) => {
+  expect(await hostFor({ environment })).toBe(host);
+});
+
+test('a region that is given wins over the environment, and must be one', async () => {
+  const environment = { HUAWEICLOUD_REGION: 'ap-southeast-3' };
+  expect(await hostFor({ region: 'cn-east-3', environment })).toBe('dns.cn-east-3.myhuaweicloud.com');
+  expect(() => huaweicloud({ ...KEYS, region: 'cn-north-4/x', environment: {} })).toThrow(
+    expect.objectContaining({ code: 'INVALID_VALUE', message: expect.stringContaining('region') }),
   );
 });

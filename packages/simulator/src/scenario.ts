@@ -7,12 +7,33 @@ export interface SimulatedZone {
   cloud: 'huaweicloud' | 'alidns';
   /** Whether the parent zone points to this cloud. Default true; false: held in the account, but served to nobody. */
   delegated?: boolean;
-  /** Alibaba Cloud only: the smallest TTL is 600 s (`free`) or 1 s (`ultimate`). Default `free`. */
-  edition?: 'free' | 'ultimate';
+  /**
+   * Alibaba Cloud only: the smallest TTL is 600 s (`free`) or 1 s (`ultimate`). `expired`: an ultimate edition whose time is over,
+   * listed with `InstanceExpired`; no document says what it still allows, so it takes the TTLs of `free`. Default `free`.
+   */
+  edition?: 'free' | 'ultimate' | 'expired';
   /** `disabled`: the cloud refuses writes and does not serve the zone. Default `active`. */
   status?: 'active' | 'disabled';
-  /** Records that are there from the start. Full or relative name (`@` for the apex); TXT values raw; TTL default: the cloud's own. */
-  records?: readonly { name: string; type: string; value: string; ttl?: number; line?: string }[];
+  /** Records that are there from the start. */
+  records?: readonly SeededRecord[];
+}
+
+/** One value that an account holds from the start. */
+export interface SeededRecord {
+  /** Full or relative; `@` for the apex. */
+  name: string;
+  type: string;
+  /** TXT raw, never quoted. */
+  value: string;
+  /** Seconds. Default: the cloud's own. */
+  ttl?: number;
+  /** Default: the cloud's default line. */
+  line?: string;
+  /**
+   * `disabled`: paused by somebody, and not served. Huawei Cloud only, also not served: `frozen` (arrears or abuse; writes are
+   * refused) and `error` (the last change failed). All values of a Huawei Cloud record set have one status. Default `active`.
+   */
+  status?: 'active' | 'disabled' | 'frozen' | 'error';
 }
 
 /** One record set as the account holds it, in one form for both clouds. The SOA and NS sets of the apex are left out. */

@@ -33,9 +33,23 @@ export interface SimulatorOptions {
 }
 
 export interface Simulator {
-  /** `endpoint` is an origin, `http://127.0.0.1:PORT`. The credentials are made up anew for every simulator. */
-  readonly huaweicloud: Readonly<{ endpoint: string; accessKeyId: string; secretAccessKey: string }>;
-  readonly alidns: Readonly<{ endpoint: string; accessKeyId: string; accessKeySecret: string }>;
+  /**
+   * `endpoint` is an origin, `http://127.0.0.1:PORT`. The credentials are made up anew for every simulator; `securityToken` is
+   * there if the cloud's switch `temporaryCredentials` is on. The project id may be sent and need not.
+   */
+  readonly huaweicloud: Readonly<{
+    endpoint: string;
+    accessKeyId: string;
+    secretAccessKey: string;
+    securityToken?: string;
+    projectId: string;
+  }>;
+  readonly alidns: Readonly<{
+    endpoint: string;
+    accessKeyId: string;
+    accessKeySecret: string;
+    securityToken?: string;
+  }>;
   /** The recursive resolver, `127.0.0.1:PORT`, UDP and TCP. */
   readonly resolver: string;
   /** All authoritative name servers listen on this port, UDP and TCP. */
@@ -80,7 +94,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const negativeTtl = wholeNumber('negativeTtl', options.negativeTtl ?? 60);
   const network = await startNetwork({ delaysMs, negativeTtl, addresses: options.addresses });
-  const credentials = fakeCredentials();
+  const credentials = fakeCredentials({
+    temporary: {
+      huaweicloud: options.huaweicloud?.temporaryCredentials ?? false,
+      alidns: options.alidns?.temporaryCredentials ?? false,
+    },
+  });
   const faults = new FaultList();
   const calls = new CallLog();
   const { publisher } = network;
@@ -137,8 +156,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       env: {
         HUAWEICLOUD_SDK_AK: huaweicloud.accessKeyId,
         HUAWEICLOUD_SDK_SK: huaweicloud.secretAccessKey,
+        ...(huaweicloud.securityToken === undefined
+          ? {}
+          : { HUAWEICLOUD_SDK_SECURITY_TOKEN: huaweicloud.securityToken }),
         ALIBABA_CLOUD_ACCESS_KEY_ID: alidns.accessKeyId,
         ALIBABA_CLOUD_ACCESS_KEY_SECRET: alidns.accessKeySecret,
+        ...(alidns.securityToken === undefined ? {} : { ALIBABA_CLOUD_SECURITY_TOKEN: alidns.securityToken }),
         DOMAINPROOF_HUAWEICLOUD_ENDPOINT: huaweicloud.endpoint,
         DOMAINPROOF_ALIDNS_ENDPOINT: alidns.endpoint,
         DOMAINPROOF_RESOLVERS: network.resolver,

@@ -66,7 +66,11 @@ export async function huaweicloudAccount(
   const publisher = new RecordingPublisher();
   const faults = new FaultList();
   const calls = new CallLog();
-  const keys = { accessKeyId: 'HPUAK0000000000TEST1', secretAccessKey: 'huawei-secret-of-the-test' };
+  const keys = {
+    accessKeyId: 'HPUAK0000000000TEST1',
+    secretAccessKey: 'huawei-secret-of-the-test',
+    projectId: 'e55c6f3dc4e34c9f86353b664ae0e70c',
+  };
   const cloud = createHuaweiCloud({
     account: { ...keys, ...(securityToken === undefined ? {} : { securityToken }) },
     publisher,

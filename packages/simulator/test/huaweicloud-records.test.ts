@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { holdTimers, LONG_MS } from './held-timers.js';
 import { huaweicloudAccount, txt } from './huaweicloud-account.js';
 
 const NAME = '_dnsauth.example.com.';
@@ -113,7 +114,8 @@ describe('one record set', () => {
 
 describe('the way from PENDING to the name servers', () => {
   it('takes the settling time, and no second write meanwhile', async () => {
-    const { call, recordSets, publisher, cloud } = await huaweicloudAccount({ settleMs: 150 });
+    const waits = holdTimers();
+    const { call, recordSets, publisher, cloud } = await huaweicloudAccount({ settleMs: LONG_MS });
     const path = await recordSets();
     const { id } = (await call('POST', path, { body: txt(NAME, 'a') })).body;
     expect((await call('GET', `${path}/${id}`)).body.status).toBe('PENDING_CREATE');
@@ -122,20 +124,24 @@ describe('the way from PENDING to the name servers', () => {
     expect(early).toMatchObject({ status: 409, body: { code: 'DNS.0314' } });
     expect((await call('DELETE', `${path}/${id}`)).body.code).toBe('DNS.0314');
 
-    await expect.poll(() => publisher.values(NAME)).toEqual(['a']);
+    waits()[0]?.end();
+    expect(publisher.values(NAME)).toEqual(['a']);
     expect((await call('PUT', `${path}/${id}`, { body: txt(NAME, 'b') })).status).toBe(202);
     expect(publisher.values(NAME)).toEqual(['a']);
-    await expect.poll(() => publisher.values(NAME)).toEqual(['b']);
+    waits()[1]?.end();
+    expect(publisher.values(NAME)).toEqual(['b']);
     await call('DELETE', `${path}/${id}`);
     expect((await call('GET', `${path}/${id}`)).body.status).toBe('PENDING_DELETE');
-    await expect.poll(() => publisher.values(NAME)).toEqual([]);
+    waits()[2]?.end();
+    expect(publisher.values(NAME)).toEqual([]);
     expect((await call('GET', `${path}/${id}`)).status).toBe(404);
     expect(cloud.records('example.com')).toEqual([]);
   });
 
   it('answers DNS.0314 with 400 if told so, and lets pending sets be deleted if told so', async () => {
+    const waits = holdTimers();
     const { call, recordSets, publisher } = await huaweicloudAccount({
-      settleMs: 60,
+      settleMs: LONG_MS,
       busyStatus: 400,
       deleteWhilePending: true,
     });
@@ -144,7 +150,9 @@ describe('the way from PENDING to the name servers', () => {
     expect((await call('PUT', `${path}/${id}`, { body: txt(NAME, 'b') })).status).toBe(400);
     expect((await call('DELETE', `${path}/${id}`)).status).toBe(202);
     expect((await call('DELETE', `${path}/${id}`)).body.code).toBe('DNS.0314');
-    await expect.poll(async () => (await call('GET', `${path}/${id}`)).status).toBe(404);
+    // The older change that settles last is void.
+    for (const wait of waits().reverse()) wait.end();
+    expect((await call('GET', `${path}/${id}`)).status).toBe(404);
     expect(publisher.history.flatMap(({ values }) => values)).toEqual([]);
   });
 });

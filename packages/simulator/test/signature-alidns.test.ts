@@ -269,7 +269,7 @@ describe('the door of the API', () => {
   it.each([
     ['Nothing', {}],
     ['AddDomainRecord', { headers: { 'x-acs-version': '2014-01-01' } }],
-    ['GetMainDomainName', {}],
+    ['AddCustomLine', {}],
     ['constructor', {}],
   ])('knows no action %s %j', async (action, options) => {
     const { call, calls } = await alidnsAccount();

@@ -28,6 +28,10 @@ export function tellClientEvent(output: Output): (event: ClientEvent) => void {
       case 'released':
         output.progress(event.report.outcome, showRecord(event.report.lease));
         break;
+      case 'failed':
+        for (const value of event.values)
+          output.progress('failed', `${showRecord({ ...event.key, value })} ${event.error.message}`);
+        break;
       case 'retry':
         output.detail(
           'retry',

@@ -2,6 +2,7 @@ import { abortError, type DnsError, isDnsError } from '../errors.js';
 import type { ApiCallEvent, Call, DnsProvider, Logger } from '../provider.js';
 import { AccountRate } from './rate.js';
 import { retrying } from './retry.js';
+import { RetryBudget } from './retry-budget.js';
 import { Slots } from './slots.js';
 
 /** Requests that one account has under way at the most; more only wait in the vendor's queue, or are throttled. */
@@ -20,8 +21,11 @@ export interface AccountHooks {
  */
 export class Account {
   readonly provider: DnsProvider;
+  /** The vendor refused a batch to this key: records are written one by one from then on. */
+  batchRefused = false;
   readonly #hooks: AccountHooks;
   readonly #rate: AccountRate;
+  readonly #budget = new RetryBudget();
   readonly #slots = new Slots(CONCURRENT_CALLS);
   #proven = false;
   #proving?: Promise<unknown>;
@@ -41,6 +45,7 @@ export class Account {
   run<T>(signal: AbortSignal, work: (call: Call) => Promise<T>): Promise<T> {
     return retrying(() => this.#slots.run(signal, () => this.#attempt(signal, work)), {
       signal,
+      budget: this.#budget,
       onRetry: (error, attempt, delayMs) => {
         if (error.code === 'THROTTLED') this.#rate.hold(delayMs);
         this.#hooks.onRetry(this.id, error, attempt, delayMs);

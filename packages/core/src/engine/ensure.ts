@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { DnsError, isDnsError } from '../errors.js';
+import { isDnsError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
 import type { Lease } from '../lease.js';
 import type { Json } from '../provider.js';
+import { type AddOutcome, addValues, newProgress } from './add.js';
+import { isWorthBatch } from './batch.js';
+import { type AddJob, addTogether } from './batch-add.js';
 import { withRecord } from './failure.js';
-import { lockOf } from './locks.js';
-import { type SetRequest, setId, type Wanted } from './request.js';
-import { addValues } from './write.js';
+import { groupBy } from './group.js';
+import { lockSets } from './locks.js';
+import { type SetRequest, setId, zoneId } from './request.js';
 
 /** What one value of a set request starts from: the lease of an earlier call that made the value, or a new one. */
 interface Intent {
@@ -14,70 +17,120 @@ interface Intent {
   isNew: boolean;
 }
 
+interface EnsureJob extends AddJob {
+  intents: readonly Intent[];
+  leases?: readonly Lease[];
+}
+
+/** What became of one set request: a lease for each of its values, or why there is none. */
+export type EnsuredSet =
+  | { request: SetRequest; leases: readonly Lease[] }
+  | { request: SetRequest; error: unknown };
+
 /**
  * Carries out set requests: intents into the journal first, then the writes, then the leases as they turned out.
- * One failing set does not stop the others; the first failure is thrown when all have ended.
+ * One failing set does not stop the others.
  *
- * @returns one lease for each wanted record, in their order.
+ * @param tell told of each set when it has ended
+ * @returns in the order of the requests
+ * @throws only if the journal cannot be written, before anything else is
  */
 export async function ensureSets(
-  wanted: readonly Wanted[],
   requests: readonly SetRequest[],
   journal: Journal,
   signal: AbortSignal,
-): Promise<Lease[]> {
-  const held = new Map(
-    (await journal.all()).filter(({ created }) => created).map((lease) => [valueId(lease), lease]),
+  tell: (set: EnsuredSet) => void,
+): Promise<EnsuredSet[]> {
+  const held = await madeBefore(journal);
+  const jobs: EnsureJob[] = requests.map((request) => ({
+    request,
+    intents: request.values.map((value) => intentFor(request, value, held)),
+    progress: newProgress(),
+  }));
+  await journal.put(jobs.flatMap(({ intents }) => newLeases(intents)));
+  await Promise.all(
+    groupBy(jobs, ({ request }) => zoneId(request)).map((group) => {
+      const values = group.flatMap(({ request }) => request.values).length;
+      const together = isWorthBatch(group[0].request.account, values) ? [group] : group.map((job) => [job]);
+      return Promise.all(together.map((part) => ensureLocked(part, journal, signal, tell)));
+    }),
   );
-  const intents = requests.map((request) => request.values.map((value) => intentFor(request, value, held)));
-  await journal.put(newLeases(intents.flat()));
-  const results = await Promise.allSettled(
-    requests.map((request, index) => ensureSet(request, intents[index] as Intent[], journal, signal)),
-  );
-  const failed = results.findIndex(({ status }) => status === 'rejected');
-  if (failed >= 0) {
-    const { reason } = results[failed] as PromiseRejectedResult;
-    throw withJournalHint(withRecord(reason, (requests[failed] as SetRequest).key), requests.length);
-  }
-  const leases: Lease[] = [];
-  for (const [index, { indexes }] of requests.entries()) {
-    const outcome = (results[index] as PromiseFulfilledResult<Lease[]>).value;
-    for (const record of indexes) {
-      const { value, ttl: requested } = wanted[record] as Wanted;
-      const lease = outcome.find((candidate) => candidate.value === value) as Lease;
-      leases[record] = requested === undefined ? lease : { ...lease, ttl: { ...lease.ttl, requested } };
-    }
-  }
-  return leases;
+  return jobs.map(ended);
 }
 
-async function ensureSet(
-  request: SetRequest,
-  intents: readonly Intent[],
+/** Ensures sets of one zone while no other writer of this journal touches them. Never rejects: failures end up in the jobs. */
+async function ensureLocked(
+  jobs: readonly EnsureJob[],
   journal: Journal,
   signal: AbortSignal,
-): Promise<Lease[]> {
+  tell: (set: EnsuredSet) => void,
+): Promise<void> {
   try {
-    const unlock = await lockOf(request, journal, signal);
+    const unlock = await lockSets(
+      jobs.map(({ request }) => request),
+      journal,
+      signal,
+    );
     try {
-      const { present, ttl, receipt } = await addValues(request, signal);
-      const native: Json = { zone: request.zone.id, ...(receipt === undefined ? {} : { receipt }) };
-      const outcomes = intents.map(({ lease, isNew }) => {
-        const created = !present.has(lease.value);
-        // A value that an earlier lease made, and that is there still, stays with the facts of that lease.
-        return created || isNew
-          ? { ...lease, created, createdAt: now(), ttl: { ...lease.ttl, effective: ttl }, native }
-          : { ...lease, created };
-      });
-      await journal.put(outcomes.filter(({ created }, index) => created || intents[index]?.isNew));
-      return outcomes;
+      await renewIntents(jobs, journal);
+      if (jobs.length > 1) await addTogether(jobs, signal);
+      await finishEach(jobs, signal);
+      const results = jobs.filter(({ outcome }) => outcome).map((job) => ({ job, ...concluded(job) }));
+      await journal.put(results.flatMap(({ changed }) => changed));
+      for (const { job, leases } of results) job.leases = leases;
+      // Within the lock, so that a writer that comes after it does not take the intent for a lease that holds.
+      const refused = jobs.filter((job) => job.error !== undefined && wroteNothing(job));
+      await journal.drop(refused.flatMap(({ intents }) => newLeases(intents).map(({ id }) => id)));
     } finally {
       await unlock();
     }
   } catch (error) {
-    if (wroteNothing(error, request)) await journal.drop(newLeases(intents).map(({ id }) => id));
-    throw error;
+    for (const job of jobs) if (!job.leases) job.error ??= error;
   }
+  for (const job of jobs) tell(ended(job));
+}
+
+async function finishEach(jobs: readonly EnsureJob[], signal: AbortSignal): Promise<void> {
+  const finish = async (job: EnsureJob) => {
+    try {
+      job.outcome = await addValues(job.request, job.progress, signal);
+    } catch (error) {
+      job.error = error;
+    }
+  };
+  const open = jobs.filter(({ outcome, error }) => !outcome && error === undefined);
+  const [first] = open;
+  if (first?.request.account.provider.capabilities.serialPerZone) for (const job of open) await finish(job);
+  else await Promise.all(open.map(finish));
+}
+
+/** The leases of a set as they turned out, and those of them that the journal does not know like this. */
+function concluded({ request, intents, outcome }: EnsureJob): { leases: Lease[]; changed: Lease[] } {
+  const { present, ttl, receipt } = outcome as AddOutcome;
+  const native: Json = { zone: request.zone.id, ...(receipt === undefined ? {} : { receipt }) };
+  const leases = intents.map(({ lease, isNew }) => {
+    const created = !present.has(lease.value);
+    // A value that an earlier lease made, and that is there still, stays with the facts of that lease.
+    return created || isNew
+      ? { ...lease, created, createdAt: now(), ttl: { ...lease.ttl, effective: ttl }, native }
+      : { ...lease, created };
+  });
+  return { leases, changed: leases.filter(({ created }, index) => created || intents[index]?.isNew) };
+}
+
+/** Between the look into the journal and the lock, another process may have released an earlier lease that is used again here. */
+async function renewIntents(jobs: readonly EnsureJob[], journal: Journal): Promise<void> {
+  const earlier = jobs.flatMap(({ intents }) => intents.filter(({ isNew }) => !isNew));
+  if (earlier.length === 0) return;
+  const held = new Set((await journal.all()).map(({ id }) => id));
+  const gone = earlier.filter(({ lease }) => !held.has(lease.id));
+  for (const intent of gone) intent.isNew = true;
+  await journal.put(gone.map(({ lease }) => lease));
+}
+
+async function madeBefore(journal: Journal): Promise<ReadonlyMap<string, Lease>> {
+  const made = (await journal.all()).filter(({ created }) => created);
+  return new Map(made.map((lease) => [valueId(lease), lease]));
 }
 
 function intentFor(request: SetRequest, value: string, held: ReadonlyMap<string, Lease>): Intent {
@@ -102,15 +155,12 @@ function now(): string {
   return new Date().toISOString();
 }
 
-/** A refusal that came with an answer, of a write that is one step: the intents point to nothing. */
-function wroteNothing(error: unknown, { account, values }: SetRequest): boolean {
-  if (!isDnsError(error) || error.retryable || error.outcomeUnknown) return false;
-  if (error.code === 'ABORTED' || error.code === 'TIMEOUT') return false;
-  return values.length === 1 || account.provider.capabilities.writes !== 'value';
+/** A refusal that came with an answer, and nothing of the set was written before it: the intents point to nothing. */
+function wroteNothing({ error, progress }: EnsureJob): boolean {
+  if (!isDnsError(error) || error.retryable || error.outcomeUnknown || progress.mine.size > 0) return false;
+  return error.code !== 'ABORTED' && error.code !== 'TIMEOUT';
 }
 
-function withJournalHint(error: unknown, sets: number): unknown {
-  if (!isDnsError(error) || sets === 1) return error;
-  const hint = `${error.hint ?? ''} Records that were written before this are in the journal (domainproof leases).`;
-  return new DnsError(error.code, error.message, { ...error, cause: error.cause, hint: hint.trim() });
+function ended({ request, leases, error }: EnsureJob): EnsuredSet {
+  return leases ? { request, leases } : { request, error: withRecord(error, request.key) };
 }

@@ -6,3 +6,9 @@ export function withRecord(error: unknown, { name, type }: RecordKey): unknown {
   if (!isDnsError(error) || error.message.includes(name)) return error;
   return new DnsError(error.code, `${name} ${type}: ${error.message}`, { ...error, cause: error.cause });
 }
+
+/** Failures are results of their record; anything else is a defect, and thrown. */
+export function expected(error: unknown): DnsError {
+  if (isDnsError(error)) return error;
+  throw error;
+}

@@ -1,19 +1,30 @@
 import type { Journal, Unlock } from '../journal/journal.js';
-import { setId } from './request.js';
-import type { SetAddress } from './write.js';
+import { type SetAddress, setId } from './request.js';
 
 /**
- * Keeps writers apart where the vendor's API cannot: per zone if it refuses a second change while one runs, per record set
- * if a write replaces the whole set.
+ * Keeps the writers of one journal apart, of this process and of others: per zone where the vendor refuses a second change while
+ * one runs, else per record set. Several locks are taken in one order, so that two callers never wait for each other.
  */
-export async function lockOf(
-  { account, zone, key }: SetAddress,
+export async function lockSets(
+  addresses: readonly SetAddress[],
   journal: Journal,
   signal: AbortSignal,
 ): Promise<Unlock> {
-  const { serialPerZone, writes } = account.provider.capabilities;
-  if (serialPerZone) return journal.lock(`${account.id} ${zone.name}`, signal);
-  if (writes === 'replace')
-    return journal.lock(setId({ ...key, provider: account.id, zone: zone.name }), signal);
-  return async () => {};
+  const held: Unlock[] = [];
+  const unlock = async () => {
+    await Promise.all(held.map((free) => free()));
+  };
+  try {
+    for (const key of [...new Set(addresses.map(lockKey))].sort()) held.push(await journal.lock(key, signal));
+    return unlock;
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+function lockKey({ account, zone, key }: SetAddress): string {
+  return account.provider.capabilities.serialPerZone
+    ? `${account.id} ${zone.name}`
+    : setId({ ...key, provider: account.id, zone: zone.name });
 }

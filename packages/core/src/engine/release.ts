@@ -1,11 +1,14 @@
 import { isDnsError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
 import type { Lease, ReleaseReport } from '../lease.js';
-import type { Json, RecordKey, Zone } from '../provider.js';
+import type { Json } from '../provider.js';
+import { isWorthBatch } from './batch.js';
+import { type RemoveJob, removeTogether } from './batch-remove.js';
 import { withRecord } from './failure.js';
-import { lockOf } from './locks.js';
+import { groupBy } from './group.js';
+import { lockSets } from './locks.js';
+import { newRemoval, removeValues } from './remove.js';
 import { setId } from './request.js';
-import { removeValues } from './write.js';
 import type { Placement, ZoneFinder } from './zone-finder.js';
 
 /**
@@ -14,86 +17,154 @@ import type { Placement, ZoneFinder } from './zone-finder.js';
  */
 const RECEIPT_GOOD_FOR_MS = 3_600_000;
 
+/** What became of one lease, or why it is still held. */
+export type ReleasedLease = ReleaseReport | { lease: Lease; error: unknown };
+
+/** The leases of one record set. */
+interface ReleaseJob {
+  leases: readonly [Lease, ...Lease[]];
+  /** Those whose values are to go; the others' values are somebody else's. */
+  mine: readonly Lease[];
+  removed?: ReadonlySet<string>;
+  error?: unknown;
+}
+
+interface Context {
+  finder: ZoneFinder;
+  journal: Journal;
+  signal: AbortSignal;
+  tell(lease: ReleasedLease): void;
+}
+
 /**
- * Takes the leased values away, with one write for each record set.
- * One failing set does not stop the others; the first failure is thrown when all have ended.
+ * Takes the leased values away, with one write for each record set, or fewer where the vendor has batches.
+ * One failing set does not stop the others.
  *
- * @returns one report for each lease, in their order.
+ * @returns in the order of the leases
+ * @throws only if the journal cannot be read, before anything else is done
  */
 export async function releaseLeases(
   leases: readonly Lease[],
   force: boolean,
-  finder: ZoneFinder,
-  journal: Journal,
-  signal: AbortSignal,
-): Promise<ReleaseReport[]> {
-  const held = await journal.all();
+  context: Context,
+): Promise<ReleasedLease[]> {
+  const held = await context.journal.all();
   const known = new Map(held.map((lease) => [lease.id, lease]));
+  const ours = new Set(held.filter(({ created }) => created).map(valueId));
   const facts = leases.map((lease) => known.get(lease.id) ?? lease);
-  const groups = new Map<string, [Lease, ...Lease[]]>();
-  for (const lease of facts) {
-    const group = groups.get(setId(lease));
-    if (group) group.push(lease);
-    else groups.set(setId(lease), [lease]);
-  }
-  const outcomes = new Map<Lease, ReleaseReport['outcome']>();
-  const results = await Promise.allSettled(
-    [...groups.values()].map(async (group) => {
-      const mine = group.filter((lease) => force || isOurs(lease, held));
-      const removed =
-        mine.length > 0 ? await releaseSet(mine as [Lease, ...Lease[]], finder, journal, signal) : new Set();
-      for (const lease of group)
-        outcomes.set(lease, !mine.includes(lease) ? 'kept' : removed.has(lease.value) ? 'removed' : 'absent');
-      await journal.drop(group.map(({ id }) => id));
-    }),
-  );
-  const failed = results.findIndex(({ status }) => status === 'rejected');
-  if (failed >= 0)
-    throw withRecord(
-      (results[failed] as PromiseRejectedResult).reason,
-      ([...groups.values()][failed] as [Lease])[0],
-    );
-  return facts.map((lease) => ({ lease, outcome: outcomes.get(lease) as ReleaseReport['outcome'] }));
+  const jobs = groupBy(facts, setId).map((group): ReleaseJob => {
+    const mine = group.filter((lease) => force || lease.created || ours.has(valueId(lease)));
+    return { leases: group, mine };
+  });
+  await Promise.all(groupBy(jobs, zoneKey).map((group) => releaseInZone(group, context)));
+  const outcomes = new Map(jobs.flatMap((job) => job.leases.map((lease) => [lease, ended(job, lease)])));
+  return facts.map((lease) => outcomes.get(lease) as ReleasedLease);
 }
 
-async function releaseSet(
-  leases: readonly [Lease, ...Lease[]],
-  finder: ZoneFinder,
-  journal: Journal,
-  signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
-  const [{ name, type, line, provider, zone: zoneName, native }] = leases;
-  const key: RecordKey = { name, type, line };
-  const values = [...new Set(leases.map(({ value }) => value))];
-  const receipts = leases.flatMap(freshReceipt);
-  const remove = async ({ account, zone }: Placement) => {
-    const unlock = await lockOf({ account, zone, key }, journal, signal);
+/** Never rejects: failures end up in the jobs. */
+async function releaseInZone(jobs: readonly ReleaseJob[], context: Context): Promise<void> {
+  const kept = jobs.filter(({ mine }) => mine.length === 0);
+  await endingIn(kept, async () => {
+    await context.journal.drop(kept.flatMap(idsOf));
+    for (const job of kept) job.removed = new Set();
+  });
+  const open = jobs.filter(({ mine }) => mine.length > 0);
+  await endingIn(open, async () => {
+    const values = open.flatMap(({ mine }) => mine).length;
+    const together = open[0] && isWorthBatch(context.finder.account(open[0].leases[0].provider), values);
+    const parts = together ? [open] : open.map((job) => [job]);
+    await Promise.all(parts.map((part) => endingIn(part, () => releasePlaced(part, context))));
+  });
+  for (const job of jobs) for (const lease of job.leases) context.tell(ended(job, lease));
+}
+
+/** Work whose failure is that of each of its jobs. */
+async function endingIn(jobs: readonly ReleaseJob[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    for (const job of jobs) if (!job.removed) job.error ??= error;
+  }
+}
+
+/** A lease knows its zone's id, so the zone is not asked for, unless it was made anew since. */
+async function releasePlaced(jobs: readonly ReleaseJob[], context: Context): Promise<void> {
+  const { finder, signal } = context;
+  const [{ provider, zone: zoneName, name, native }] = (jobs[0] as ReleaseJob).leases;
+  const id = fact(native, 'zone');
+  if (typeof id === 'string') {
+    const zone = { id, name: zoneName, status: 'active' } as const;
+    await releaseLocked(jobs, { account: finder.account(provider), zone }, context);
+  }
+  const homeless = jobs.filter(
+    ({ removed, error }) => !removed && (!error || isDnsError(error, 'ZONE_NOT_FOUND')),
+  );
+  if (homeless.length === 0) return;
+  for (const job of homeless) job.error = undefined;
+  await releaseLocked(homeless, await finder.find({ name, provider, zone: zoneName }, signal), context);
+}
+
+async function releaseLocked(
+  jobs: readonly ReleaseJob[],
+  { account, zone }: Placement,
+  { journal, signal }: Context,
+): Promise<void> {
+  const work = jobs.map((job) => {
+    const { name, type, line } = job.leases[0];
+    const values = [...new Set(job.mine.map(({ value }) => value))];
+    const receipts = job.mine.flatMap(freshReceipt);
+    const removal = { account, zone, key: { name, type, line }, values, receipts };
+    const remove: RemoveJob = { removal, progress: newRemoval(), isDone: false };
+    return { job, remove };
+  });
+  const finish = async ({ job, remove }: (typeof work)[number]) => {
     try {
-      return await removeValues({ account, zone, key }, values, receipts, signal);
-    } finally {
-      await unlock();
+      job.removed = remove.isDone
+        ? remove.progress.removed
+        : await removeValues(remove.removal, remove.progress, signal);
+    } catch (error) {
+      job.error = error;
     }
   };
-  const account = finder.account(provider);
-  const zoneId = fact(native, 'zone');
-  if (typeof zoneId === 'string') {
-    // The lease knows the zone's id: no need to ask for it, unless the zone was made anew since.
-    const zone: Zone = { id: zoneId, name: zoneName, status: 'active' };
-    try {
-      return await remove({ account, zone });
-    } catch (error) {
-      if (!isDnsError(error, 'ZONE_NOT_FOUND')) throw error;
-    }
+  const unlock = await lockSets(
+    work.map(({ remove }) => remove.removal),
+    journal,
+    signal,
+  );
+  try {
+    if (work.length > 1)
+      await removeTogether(
+        work.map(({ remove }) => remove),
+        signal,
+      );
+    if (account.provider.capabilities.serialPerZone) for (const one of work) await finish(one);
+    else await Promise.all(work.map(finish));
+    const done = jobs.filter(({ removed }) => removed);
+    // Within the lock, so that a writer that comes after it does not take the lease for one that still holds.
+    await journal.drop(done.flatMap(idsOf)).catch((error) => {
+      for (const job of done) Object.assign(job, { removed: undefined, error });
+    });
+  } finally {
+    await unlock();
   }
-  return remove(await finder.find({ name, provider, zone: zoneName }, signal));
 }
 
-/** Made by this lease, or by another one of the same journal. */
-function isOurs(lease: Lease, held: readonly Lease[]): boolean {
-  return (
-    lease.created ||
-    held.some((other) => other.created && other.value === lease.value && setId(other) === setId(lease))
-  );
+function ended({ leases, mine, removed, error }: ReleaseJob, lease: Lease): ReleasedLease {
+  if (!removed) return { lease, error: withRecord(error, leases[0]) };
+  if (!mine.includes(lease)) return { lease, outcome: 'kept' };
+  return { lease, outcome: removed.has(lease.value) ? 'removed' : 'absent' };
+}
+
+function idsOf({ leases }: ReleaseJob): string[] {
+  return leases.map(({ id }) => id);
+}
+
+function valueId(lease: Lease): string {
+  return `${setId(lease)} ${lease.value}`;
+}
+
+function zoneKey({ leases: [{ provider, zone, native }] }: ReleaseJob): string {
+  return `${provider} ${zone} ${fact(native, 'zone')}`;
 }
 
 function freshReceipt(lease: Lease): Json[] {

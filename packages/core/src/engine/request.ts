@@ -3,7 +3,11 @@ import { absoluteName, type Fqdn } from '../fqdn.js';
 import type { DesiredRecord } from '../lease.js';
 import type { Limits, RecordKey, RecordType } from '../provider.js';
 import { canonicalValue } from '../record-data.js';
+import { groupBy } from './group.js';
 import type { Placement } from './zone-finder.js';
+
+/** What to do with a TTL outside of the zone's range: take the nearest one that is allowed, or refuse it. */
+export type TtlPolicy = 'raise' | 'strict';
 
 /** A desired record in canonical form. */
 export interface Wanted {
@@ -22,9 +26,12 @@ export interface SetRequest extends Placement {
   /** Distinct values. */
   values: readonly string[];
   ttl: { requested?: number; effective: number };
-  /** Which of the records, by index, this request serves. */
-  indexes: readonly number[];
+  /** The records that this request serves, by their index. */
+  records: readonly { index: number; value: string; requestedTtl?: number }[];
 }
+
+/** One record set at one account. */
+export type SetAddress = Pick<SetRequest, 'account' | 'zone' | 'key'>;
 
 /** @throws DnsError `INVALID_NAME`, `INVALID_VALUE`, `TTL_OUT_OF_RANGE` (not a whole number of seconds) */
 export function toWanted(record: DesiredRecord): Wanted {
@@ -46,40 +53,70 @@ export function toWanted(record: DesiredRecord): Wanted {
   };
 }
 
+/** A record with the zone that it goes to. */
+export interface Placed extends Placement {
+  wanted: Wanted;
+  /** Its index among the records that were asked for. */
+  index: number;
+}
+
 /**
- * Groups placed records by record set and checks them against what the provider and the zone allow.
+ * Checks one record against what the provider and the zone allow.
  *
- * @throws DnsError `UNSUPPORTED` (type, line), `INVALID_VALUE`, `QUOTA_EXCEEDED`, `TTL_OUT_OF_RANGE`
+ * @throws DnsError `UNSUPPORTED` (type, line), `INVALID_VALUE`, `TTL_OUT_OF_RANGE`
  */
-export function groupBySet(
-  records: readonly Wanted[],
-  placements: readonly Placement[],
-  ttlPolicy: 'raise' | 'strict',
-): SetRequest[] {
-  const groups = new Map<string, { wanted: Wanted; placement: Placement; indexes: number[] }>();
-  for (const [index, wanted] of records.entries()) {
-    const placement = placements[index] as Placement;
-    checkSupported(wanted, placement);
-    const { account, zone } = placement;
-    const key = setId({ ...wanted, provider: account.id, zone: zone.name });
-    const group = groups.get(key) ?? { wanted, placement, indexes: [] };
-    group.indexes.push(index);
-    groups.set(key, group);
-  }
-  return [...groups.values()].map(({ wanted, placement, indexes }) => {
-    const members = indexes.map((index) => records[index] as Wanted);
-    const limits = limitsOf(placement);
-    const values = [...new Set(members.map(({ value }) => value))];
-    checkValues(wanted, values, limits, placement.account.id);
-    const requested = members.map(({ ttl }) => ttl).filter((ttl) => ttl !== undefined);
+export function checkPlaced(placed: Placed, ttlPolicy: TtlPolicy): void {
+  checkSupported(placed.wanted, placed);
+  if (placed.wanted.type === 'TXT') checkText(placed.wanted, limitsOf(placed), placed.account.id);
+  chooseTtl(placed.wanted.ttl, placed, ttlPolicy);
+}
+
+/** What placed and checked records want of one record set each. */
+export function groupBySet(records: readonly Placed[], ttlPolicy: TtlPolicy): SetRequest[] {
+  const idOf = ({ wanted, account, zone }: Placed) =>
+    setId({ ...wanted, provider: account.id, zone: zone.name });
+  return groupBy(records, idOf).map((members) => {
+    const [{ account, zone, wanted }] = members;
+    const requested = members.map((member) => member.wanted.ttl).filter((ttl) => ttl !== undefined);
+    const shortest = requested.length > 0 ? Math.min(...requested) : undefined;
     return {
-      ...placement,
+      account,
+      zone,
       key: { name: wanted.name, type: wanted.type, line: wanted.line },
-      values,
-      ttl: chooseTtl(requested.length > 0 ? Math.min(...requested) : undefined, limits, placement, ttlPolicy),
-      indexes,
+      values: [...new Set(members.map((member) => member.wanted.value))],
+      ttl: chooseTtl(shortest, members[0], ttlPolicy),
+      records: members.map(({ index, wanted: { value, ttl: requestedTtl } }) => ({
+        index,
+        value,
+        requestedTtl,
+      })),
     };
   });
+}
+
+/**
+ * Checks all values of one set together.
+ *
+ * @throws DnsError `RECORD_CONFLICT` for several CNAME targets, `QUOTA_EXCEEDED`
+ */
+export function checkSet({ account, zone, key: { name, type }, values }: SetRequest): void {
+  const { valuesPerSet } = limitsOf({ account, zone });
+  if (type === 'CNAME' && values.length > 1)
+    throw new DnsError(
+      'RECORD_CONFLICT',
+      `${name} was given ${values.length} CNAME targets, and a name holds one.`,
+    );
+  if (values.length > valuesPerSet)
+    throw new DnsError(
+      'QUOTA_EXCEEDED',
+      `${values.length} values were asked for at ${name}, and ${account.id} holds at most ${valuesPerSet} in one record set.`,
+      { provider: account.id },
+    );
+}
+
+/** Names one zone of one account. */
+export function zoneId({ account, zone }: Placement): string {
+  return `${account.id} ${zone.name} ${zone.id}`;
 }
 
 /** Names one record set over all providers; a lease has all that it takes. Also the key of the set's lock. */
@@ -118,53 +155,33 @@ function checkSupported({ name, type, line }: Wanted, { account }: Placement): v
     );
 }
 
-function checkValues(
-  { name, type }: Wanted,
-  values: readonly string[],
-  limits: Limits,
-  provider: string,
-): void {
-  if (type === 'CNAME' && values.length > 1)
+function checkText({ name, value }: Wanted, limits: Limits, provider: string): void {
+  const bytes = Buffer.byteLength(value);
+  if (bytes > limits.txtBytes)
     throw new DnsError(
-      'RECORD_CONFLICT',
-      `${name} was given ${values.length} CNAME targets, and a name holds one.`,
-    );
-  if (values.length > limits.valuesPerSet)
-    throw new DnsError(
-      'QUOTA_EXCEEDED',
-      `${values.length} values were asked for at ${name}, and ${provider} holds at most ${limits.valuesPerSet} in one record set.`,
+      'INVALID_VALUE',
+      `The TXT value for ${name} has ${bytes} bytes, and ${provider} takes at most ${limits.txtBytes}.`,
       { provider },
     );
-  if (type !== 'TXT') return;
-  for (const value of values) {
-    const bytes = Buffer.byteLength(value);
-    if (bytes > limits.txtBytes)
-      throw new DnsError(
-        'INVALID_VALUE',
-        `The TXT value for ${name} has ${bytes} bytes, and ${provider} takes at most ${limits.txtBytes}.`,
-        { provider },
-      );
-    const forbidden = [...(limits.txtForbidden?.characters ?? '')].find((character) =>
-      value.includes(character),
+  const { txtForbidden } = limits;
+  const forbidden = [...value].find((character) => txtForbidden?.characters.includes(character));
+  if (forbidden)
+    throw new DnsError(
+      'INVALID_VALUE',
+      `The TXT value for ${name} holds ${forbidden}, which ${provider} refuses: ${txtForbidden?.reason}`,
+      { provider },
     );
-    if (forbidden)
-      throw new DnsError(
-        'INVALID_VALUE',
-        `The TXT value for ${name} holds ${forbidden}, which ${provider} refuses: ${limits.txtForbidden?.reason}`,
-        { provider },
-      );
-  }
 }
 
 function chooseTtl(
   requested: number | undefined,
-  limits: Limits,
-  { account, zone }: Placement,
-  policy: 'raise' | 'strict',
+  placement: Placement,
+  policy: TtlPolicy,
 ): SetRequest['ttl'] {
-  const { min, max, default: standard } = limits.ttl;
+  const { min, max, default: standard } = limitsOf(placement).ttl;
   const wanted = requested ?? standard;
   const effective = Math.min(Math.max(wanted, min), max);
+  const { account, zone } = placement;
   if (effective !== wanted && policy === 'strict')
     throw new DnsError(
       'TTL_OUT_OF_RANGE',

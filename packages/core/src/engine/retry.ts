@@ -1,5 +1,6 @@
 import { type DnsError, type DnsErrorCode, isDnsError } from '../errors.js';
 import { sleep } from '../sleep.js';
+import type { RetryBudget } from './retry-budget.js';
 
 interface Backoff {
   /** Attempts altogether. */
@@ -7,6 +8,8 @@ interface Backoff {
   /** Milliseconds before the second attempt; doubled from then on. */
   firstMs: number;
   capMs: number;
+  /** The vendor is in trouble, so the account's budget must allow it. Waiting for one's turn costs nothing. */
+  isCounted: boolean;
 }
 
 /**
@@ -14,30 +17,34 @@ interface Backoff {
  * THROTTLED: neither vendor says when its window ends (Huawei Cloud names windows of minutes), so the pauses grow long.
  */
 const BACKOFF: Partial<Record<DnsErrorCode, Backoff>> = {
-  TRANSIENT: { attempts: 5, firstMs: 250, capMs: 4_000 },
-  TIMEOUT: { attempts: 3, firstMs: 250, capMs: 2_000 },
-  BUSY: { attempts: 20, firstMs: 500, capMs: 5_000 },
-  THROTTLED: { attempts: 10, firstMs: 1_000, capMs: 60_000 },
+  TRANSIENT: { attempts: 5, firstMs: 250, capMs: 4_000, isCounted: true },
+  TIMEOUT: { attempts: 3, firstMs: 250, capMs: 2_000, isCounted: true },
+  BUSY: { attempts: 20, firstMs: 500, capMs: 5_000, isCounted: false },
+  THROTTLED: { attempts: 10, firstMs: 1_000, capMs: 60_000, isCounted: false },
 };
 
 export interface RetryOptions {
   signal: AbortSignal;
+  budget: RetryBudget;
   /** Told before each pause. */
   onRetry(error: DnsError, attempt: number, delayMs: number): void;
 }
 
 /**
  * Runs `work` again while it fails with a retryable error whose outcome is known. The last error is thrown when the
- * attempts are used up, or when the signal's deadline passes during a pause.
+ * attempts or the account's budget are used up, or when the signal's deadline passes during a pause.
  */
 export async function retrying<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await work();
+      const result = await work();
+      options.budget.refund();
+      return result;
     } catch (error) {
       if (!isDnsError(error) || !error.retryable || error.outcomeUnknown) throw error;
       const backoff = BACKOFF[error.code];
       if (!backoff || attempt >= backoff.attempts) throw error;
+      if (backoff.isCounted && !options.budget.take()) throw error;
       const delayMs = pauseBefore(attempt, backoff, error.retryAfterMs);
       options.onRetry(error, attempt, delayMs);
       try {

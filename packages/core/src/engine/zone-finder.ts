@@ -49,7 +49,7 @@ export class ZoneFinder {
     const account = this.#accounts.find((candidate) => candidate.id === id);
     if (account) return account;
     throw new DnsError('UNSUPPORTED', `No provider "${id}" is configured.`, {
-      hint: `Configured: ${this.#accounts.map(({ id }) => id).join(', ') || 'none'}.`,
+      hint: `Configured: ${this.#accounts.map(({ id }) => id).join(', ')}.`,
     });
   }
 
@@ -138,7 +138,7 @@ export class ZoneFinder {
 }
 
 function notFound(name: Fqdn, asked: readonly Account[], wanted: Fqdn | undefined): DnsError {
-  const who = asked.map(({ id }) => id).join(', ') || 'none is configured';
+  const who = asked.map(({ id }) => id).join(', ');
   return new DnsError(
     'ZONE_NOT_FOUND',
     wanted

@@ -15,8 +15,8 @@ const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROTO$
 
 export interface Failure {
   operation: Operation;
-  /** Host and port. */
-  host: string;
+  /** What messages call the other side. */
+  peer: string;
   write: boolean;
   timeoutMs: number;
   /** The caller's signal, and the one of the request's own time limit. */
@@ -26,29 +26,28 @@ export interface Failure {
 }
 
 /**
- * The error for a request that ended without a usable answer. Fetch's own error is not kept as the cause: it can quote
- * headers. Writes whose request may have arrived have `outcomeUnknown`.
+ * The error for a request that ended without a usable answer, for a `reason` such as `ECONNRESET`. The client library's own
+ * error is not kept as the cause: it can quote headers. Writes whose request may have arrived have `outcomeUnknown`.
  */
-export function networkError(error: unknown, failure: Failure): DnsError {
-  const { operation, host, write, timeoutMs, signal, deadline } = failure;
+export function networkError(reason: string, failure: Failure): DnsError {
+  const { operation, peer, write, timeoutMs, signal, deadline } = failure;
   const details = { ...failure.details, outcomeUnknown: write };
   if (signal.aborted) return interrupted(signal, details);
   if (deadline.aborted)
-    return new DnsError('TIMEOUT', `${host} did not answer ${operation} within ${timeoutMs} ms.`, {
+    return new DnsError('TIMEOUT', `${peer} did not answer ${operation} within ${timeoutMs} ms.`, {
       ...details,
       hint: 'Check the network and proxies on the way; timeoutMs sets the limit.',
     });
-  const reason = reasonOf(error);
   const why = NOT_REACHED[reason];
   if (why)
-    return new DnsError('TRANSIENT', `${host} could not be reached for ${operation} (${reason}): ${why}.`, {
+    return new DnsError('TRANSIENT', `${peer} could not be reached for ${operation} (${reason}): ${why}.`, {
       ...details,
       outcomeUnknown: false,
     });
   if (TLS.test(reason))
     return new DnsError(
       'PROTOCOL',
-      `No secure connection to ${host} could be made for ${operation} (${reason}).`,
+      `No secure connection to ${peer} could be made for ${operation} (${reason}).`,
       {
         ...details,
         outcomeUnknown: false,
@@ -57,7 +56,7 @@ export function networkError(error: unknown, failure: Failure): DnsError {
     );
   return new DnsError(
     'TRANSIENT',
-    `The connection to ${host} broke during ${operation} (${reason}).`,
+    `The connection to ${peer} broke during ${operation} (${reason}).`,
     details,
   );
 }
@@ -70,7 +69,7 @@ function interrupted(signal: AbortSignal, details: DnsErrorDetails): DnsError {
 }
 
 /** The code of the innermost failure, or a plain word for what has none. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   for (let current = error as { code?: unknown; cause?: unknown } | undefined; current; ) {
     if (typeof current.code === 'string' && /^[A-Z0-9_]{1,64}$/.test(current.code)) return current.code;
     current = current.cause as typeof current;

@@ -16,11 +16,22 @@ interface List<T> {
   parse(item: JsonObject): T | undefined;
 }
 
+export interface Page<T> {
+  entries: T[];
+  /** How many more of this size there are, as far as the vendor tells. */
+  left: number;
+}
+
+/** All entries of a list, one by one. */
+export async function* entriesOf<T>(list: List<T>): AsyncGenerator<T> {
+  for await (const { entries } of pages(list)) yield* entries;
+}
+
 /**
  * All entries of a list, page after page, each once. The list ends with an empty page or when `total_count` entries came;
  * a page that is shorter than asked ends it only if neither a total nor a next link is told.
  */
-export async function* pages<T>({ field, ask, parse }: List<T>): AsyncGenerator<T> {
+export async function* pages<T>({ field, ask, parse }: List<T>): AsyncGenerator<Page<T>> {
   const seen = new Set<string>();
   let total: number | undefined;
   let marker: string | undefined;
@@ -32,11 +43,12 @@ export async function* pages<T>({ field, ask, parse }: List<T>): AsyncGenerator<
         return readPage(body, field, seen, parse);
       },
     );
-    for (const { entry } of page.fresh) if (entry !== undefined) yield entry;
     for (const { itemId } of page.fresh) seen.add(itemId);
     marker = page.marker;
     // An entry deleted between two pages makes the total smaller; the larger one asks once more rather than stopping early.
     if (page.total !== undefined) total = Math.max(total ?? 0, page.total);
+    const entries = page.fresh.flatMap(({ entry }) => entry ?? []);
+    yield { entries, left: page.length === 0 ? 0 : Math.ceil(((total ?? 0) - seen.size) / page.length) };
     const complete = total === undefined ? page.length < PAGE_SIZE && !page.hasNext : seen.size >= total;
     if (complete || page.length === 0) return;
   }

@@ -1,57 +1,72 @@
-import { abortError, type Call, DnsError, type DnsErrorDetails, isDnsError, redact } from '@domainproof/core';
+import { abortError, type Call, DnsError, type DnsErrorDetails, isDnsError } from '@domainproof/core';
 import { manifest } from '../manifest.js';
-import { type JsonObject, parseObject, readBody } from './body.js';
-import type { Credentials } from './credentials.js';
+import type { JsonObject } from './body.js';
 import { MalformedAnswer } from './fields.js';
-import { networkError } from './network-error.js';
-import { isWrite, OPERATIONS, type Operation } from './operations.js';
-import { type Signed, sign } from './signature.js';
+import { isWrite, type Operation } from './operations.js';
 import { vendorError } from './vendor-error.js';
 
-/** Longest pause that is taken from a Retry-After header, in milliseconds. */
-const MAX_RETRY_AFTER_MS = 600_000;
-
+/** One call in the vendor's terms, whatever carries it there. */
 export interface ApiRequest {
   operation: Operation;
-  path: string;
+  zoneId?: string;
+  recordSetId?: string;
   query?: Readonly<Record<string, string>>;
   body?: object;
 }
+
+/** What came back, with whatever HTTP status. */
+export interface Answer {
+  httpStatus: number;
+  /** Undefined if it was not a JSON object. */
+  body: JsonObject | undefined;
+  /** What it was instead. */
+  flaw?: string;
+  /** The vendor gave a code that did not get here: its own client drops the codes of the DNS service. */
+  codeDropped?: boolean;
+  /** Milliseconds that the vendor asked to wait. */
+  retryAfterMs?: number;
+}
+
+/** Carries calls to the vendor. */
+export interface Transport {
+  /** What messages call the other side: host and port, if they are known. */
+  peer: string;
+  /** Masks the secrets in a text. */
+  clean(text: string): string;
+  /** Makes a request ready, without sending anything. */
+  prepare(request: ApiRequest): Promise<Send>;
+}
+
+/**
+ * Sends the request, and adds to `details` what the answer tells of itself (HTTP status, request id), even if it breaks off.
+ *
+ * @throws DnsError if no usable answer came.
+ */
+export type Send = (call: Call, details: DnsErrorDetails) => Promise<Answer>;
 
 /** Takes what is needed out of an answer; throws `MalformedAnswer` for one that lacks it. */
 type Read<T> = (body: JsonObject) => T;
 
 /**
- * One signed HTTP request, reported to `call.onApiCall` when it ended.
+ * One request, reported to `call.onApiCall` when it ended.
  *
  * @throws DnsError
  */
 export type Api = <T>(request: ApiRequest, call: Call, read: Read<T>) => Promise<T>;
 
-export interface ApiSettings {
-  /** `http://host:port` or `https://host`. */
-  origin: string;
-  credentials: Credentials;
-  /** Milliseconds for one request, its answer included. */
-  timeoutMs: number;
-}
-
-export function createApi({ origin, credentials, timeoutMs }: ApiSettings): Api {
-  const { host } = new URL(origin);
-  const secrets = [credentials.secretAccessKey, credentials.securityToken, credentials.accessKeyId];
-  const clean = (text: string) => redact(text, secrets);
-
+export function createApi({ peer, clean, prepare }: Transport): Api {
   return async (request, call, read) => {
-    const { operation, path, query = {}, body } = request;
+    const { operation } = request;
     const write = isWrite(operation);
     const details: DnsErrorDetails = { provider: manifest.id, operation };
-    const { method } = OPERATIONS[operation];
-    const signed = await sign({ method, origin, path, query, body }, credentials);
+    const send = await prepare(request);
     if (call.signal.aborted) throw abortError(call.signal, details);
     const started = performance.now();
     let failure: DnsError | undefined;
     try {
-      return await exchange(signed, operation, call, details, read);
+      const answer = await send(call, details);
+      details.requestId ??= requestIdOf(answer.body?.request_id, clean);
+      return outcome(operation, answer, details, read);
     } catch (error) {
       if (isDnsError(error)) failure = error;
       throw error;
@@ -69,59 +84,26 @@ export function createApi({ origin, credentials, timeoutMs }: ApiSettings): Api 
     }
   };
 
-  /** Sends, and adds to `details` what the answer tells of itself. */
-  async function exchange<T>(
-    { url, ...init }: Signed,
-    operation: Operation,
-    call: Call,
-    details: DnsErrorDetails,
-    read: Read<T>,
-  ): Promise<T> {
+  function outcome<T>(operation: Operation, answer: Answer, details: DnsErrorDetails, read: Read<T>): T {
+    const { httpStatus, body, flaw = 'it is not a JSON object', retryAfterMs, codeDropped } = answer;
     const write = isWrite(operation);
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const signal = AbortSignal.any([call.signal, deadline]);
-    let response: Response | undefined;
-    let text: string | undefined;
-    try {
-      response = await fetch(url, { ...init, signal, redirect: 'manual' });
-      details.httpStatus = response.status;
-      details.requestId = requestIdOf(response.headers.get('x-request-id'));
-      text = await readBody(response);
-    } catch (error) {
-      // A refusal is told by its status even if its text was cut off: a wrong key must not be tried again.
-      if (!response || response.ok || call.signal.aborted)
-        throw networkError(error, {
-          operation,
-          host,
-          write,
-          timeoutMs,
-          signal: call.signal,
-          deadline,
-          details,
-        });
-    }
-    const answer = response.status === 204 ? {} : parseObject(text);
-    details.requestId ??= requestIdOf(answer?.request_id);
-    if (!response.ok)
+    if (httpStatus < 200 || httpStatus > 299)
       throw vendorError({
         operation,
-        httpStatus: response.status,
-        body: answer,
+        httpStatus,
+        body,
+        codeDropped,
         clean,
-        details: {
-          ...details,
-          retryAfterMs: retryAfter(response.headers.get('retry-after')),
-          outcomeUnknown: write && response.status >= 500,
-        },
+        details: { ...details, retryAfterMs, outcomeUnknown: write && httpStatus >= 500 },
       });
     try {
-      if (answer) return read(answer);
-      throw new MalformedAnswer(text === undefined ? 'it is longer than 8 MiB' : 'it is not a JSON object');
+      if (body) return read(body);
+      throw new MalformedAnswer(flaw);
     } catch (error) {
       if (!(error instanceof MalformedAnswer)) throw error;
       throw new DnsError(
         'PROTOCOL',
-        `The answer of ${host} to ${operation} is not usable: ${error.message}.`,
+        `The answer of ${peer} to ${operation} is not usable: ${error.message}.`,
         {
           ...details,
           outcomeUnknown: write,
@@ -130,15 +112,9 @@ export function createApi({ origin, credentials, timeoutMs }: ApiSettings): Api 
       );
     }
   }
-
-  function requestIdOf(value: unknown): string | undefined {
-    return typeof value === 'string' && /^[\w.:-]{1,128}$/.test(value) ? clean(value) : undefined;
-  }
 }
 
-/** Milliseconds of a Retry-After header, which is a number of seconds or a date. */
-function retryAfter(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
+/** A request id of the vendor's making, or undefined for anything that is not fit to be shown. */
+export function requestIdOf(value: unknown, clean: (text: string) => string): string | undefined {
+  return typeof value === 'string' && /^[\w.:-]{1,128}$/.test(value) ? clean(value) : undefined;
 }

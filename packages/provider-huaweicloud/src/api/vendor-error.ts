@@ -1,5 +1,6 @@
 import { DnsError, type DnsErrorDetails } from '@domainproof/core';
 import type { JsonObject } from './body.js';
+import { CODES_DROPPED, meaningOfBareStatus } from './dropped-code.js';
 import { MEANINGS, type Meaning, meaningOfStatus, SIGNATURE_REFUSALS } from './error-table.js';
 import { OPERATIONS, type Operation } from './operations.js';
 
@@ -12,6 +13,8 @@ export interface Refusal {
   httpStatus: number;
   /** Undefined if the body was not a JSON object. */
   body: JsonObject | undefined;
+  /** The vendor gave a code, but the client that was used dropped it. */
+  codeDropped?: boolean;
   /** What the error gets beside code and hint. */
   details: DnsErrorDetails;
   /** Masks the secrets in a text. */
@@ -22,10 +25,13 @@ export interface Refusal {
  * The error of an answer with an error status. The vendor's code decides, since statuses differ between its documents;
  * without a known code, the class of the status.
  */
-export function vendorError({ operation, httpStatus, body, details, clean }: Refusal): DnsError {
+export function vendorError(refusal: Refusal): DnsError {
+  const { operation, httpStatus, body, details, clean } = refusal;
   const vendorCode = codeOf(body, clean);
   const message = field(body, 'message') ?? field(body, 'error_msg') ?? '';
-  const meaning = meaningOf(vendorCode, message, httpStatus);
+  const meaning = refusal.codeDropped
+    ? meaningOfBareStatus(operation, httpStatus)
+    : meaningOf(vendorCode, message, httpStatus);
   const said = oneLine(clean(message));
   const code = vendorCode ? ` ${vendorCode}` : '';
   return new DnsError(
@@ -37,7 +43,16 @@ export function vendorError({ operation, httpStatus, body, details, clean }: Ref
 
 /** True if the vendor said that the record set does not exist. */
 export function isGone(error: unknown): boolean {
-  return error instanceof DnsError && MEANINGS[error.vendorCode ?? '']?.gone === true;
+  if (!(error instanceof DnsError)) return false;
+  const { code, vendorCode, httpStatus } = error;
+  return vendorCode ? MEANINGS[vendorCode]?.gone === true : code === 'RECORD_CONFLICT' && httpStatus === 404;
+}
+
+/** True for a refusal with HTTP 400 whose code was dropped: it may stand for a conflict as well as for a bad value. */
+export function isUntold(error: unknown): error is DnsError {
+  return (
+    error instanceof DnsError && error.hint === CODES_DROPPED && error.httpStatus === 400 && !error.vendorCode
+  );
 }
 
 /** A text of the vendor on one line, cut to a length that fits into a message. */
@@ -50,6 +65,11 @@ export function oneLine(text: string): string {
 function codeOf(body: JsonObject | undefined, clean: (text: string) => string): string | undefined {
   const code = field(body, 'code') ?? field(body, 'error_code');
   return code && /^[\w.-]{1,64}$/.test(code) ? clean(code) : undefined;
+}
+
+/** What a code alone means, told without a status of its own; undefined: no code. */
+export function meaningOfCode(vendorCode: string | undefined): Meaning {
+  return meaningOf(vendorCode, '', 400);
 }
 
 function meaningOf(vendorCode: string | undefined, message: string, httpStatus: number): Meaning {

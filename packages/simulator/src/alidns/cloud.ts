@@ -5,6 +5,7 @@ import type { CommitFault, FaultList } from '../faults.js';
 import type { Exchange } from '../http/exchange.js';
 import { Front, type RefusingFault } from '../http/front.js';
 import type { Reply } from '../http/reply.js';
+import type { TrafficSwitches } from '../http/traffic.js';
 import type { PublishedZone, Publisher } from '../publication.js';
 import type { SimulatedRecordSet, SimulatedZone } from '../scenario.js';
 import { Batches } from './batch.js';
@@ -14,12 +15,15 @@ import { type AlidnsAccount, Gate } from './gate.js';
 import { actionOf, Parameters, versionOf } from './parameters.js';
 import { RecordLists } from './record-lists.js';
 import { Records } from './records.js';
+import type { TypeKeyWord } from './search.js';
 import { accountRecords, seedDomain } from './seed.js';
 import { Store } from './store.js';
 import type { StatusCase } from './views.js';
 
 /** Behaviour of the simulated Alibaba Cloud account. */
-export interface AlidnsSwitches {
+export interface AlidnsSwitches extends TrafficSwitches {
+  /** Whether the account's key is a temporary one (STS): requests must carry its security token, signed. Default false. */
+  temporaryCredentials?: boolean;
   /** Largest page, in items; a request for more gets this many. 1 to 500, default 500 (100 for domains). */
   pageLimit?: number;
   /** Largest page of `DescribeSubDomainRecords`, on which the vendor's documents disagree. Default 100. */
@@ -34,6 +38,13 @@ export interface AlidnsSwitches {
   operationMs?: number;
   /** Milliseconds for which a new record is missing in lists. Default 0. */
   listLagMs?: number;
+  /**
+   * What `TypeKeyWord` matches in a search without `SearchMode`: its own description says the whole type, that of the modes says
+   * that key words match in part. Default `exact`.
+   */
+  typeKeyWord?: TypeKeyWord;
+  /** What throttling answers say in `x-acs-retry-after`, in milliseconds. Default: they do not have the header. */
+  retryAfterMs?: number;
   /** Milliseconds that a task of `OperateBatchDomain` takes. Default 0: done when it is answered. */
   batchMs?: number;
   /** What `UpdateDomainRecord` does with a TTL, line or priority that is left out; no document says. Default `kept`. */
@@ -42,7 +53,7 @@ export interface AlidnsSwitches {
   now?: () => number;
 }
 
-export interface AlidnsOptions extends AlidnsSwitches {
+export interface AlidnsOptions extends Omit<AlidnsSwitches, 'temporaryCredentials'> {
   account: AlidnsAccount;
   publisher: Publisher;
   faults: FaultList;
@@ -69,7 +80,7 @@ export function createAlidnsCloud(options: AlidnsOptions): {
   const { now = Date.now, statusCase = 'ENABLE' } = options;
   const store = new Store(options.publisher, now);
   const { actions, close } = createActions(options, store, now);
-  const front = new Front(createBackend(options, actions, now), options.faults, options.calls);
+  const front = new Front(createBackend(options, actions, now), options.faults, options.calls, options);
   return {
     handle: (request, response) => front.handle(request, response),
     addZone: (zone) => seedDomain(store, options.publisher, zone),
@@ -91,8 +102,9 @@ function createActions(options: AlidnsOptions, store: Store, now: () => number) 
   });
   const { recordQuota = 100_000, operationMs = 0, omittedOnUpdate = 'kept' } = options;
   const records = new Records(store, domains, { recordQuota, operationMs, omittedOnUpdate, statusCase }, now);
-  const { subDomainPageLimit = 100, listLagMs = 0, batchMs = 0 } = options;
-  const lists = new RecordLists(domains, { paging, subDomainPageLimit, listLagMs, statusCase }, now);
+  const { subDomainPageLimit = 100, listLagMs = 0, typeKeyWord = 'exact', batchMs = 0 } = options;
+  const listRules = { paging, subDomainPageLimit, listLagMs, typeKeyWord, statusCase };
+  const lists = new RecordLists(domains, listRules, now);
   const batches = new Batches(store, domains, records, batchMs, paging);
   const forbidden: Action = () => {
     throw new ApiError('Forbidden.RAM');
@@ -102,6 +114,7 @@ function createActions(options: AlidnsOptions, store: Store, now: () => number) 
     DescribeDomainInfo: (parameters) => domains.describeDomainInfo(parameters),
     DescribeDomainNs: (parameters) => domains.describeDomainNs(parameters),
     DescribeSupportLines: (parameters) => domains.describeSupportLines(parameters),
+    GetMainDomainName: (parameters) => domains.getMainDomainName(parameters),
     DescribeDomainRecords: (parameters) => lists.describeDomainRecords(parameters),
     DescribeSubDomainRecords: (parameters) => lists.describeSubDomainRecords(parameters),
     DescribeDomainRecordInfo: (parameters) => lists.describeDomainRecordInfo(records.find(parameters)),
@@ -163,7 +176,7 @@ function createBackend(
       const refusal = errorReply(new ApiError('InvalidParameter', error.message), requestId);
       return error.reason === 'too-large' ? { ...refusal, status: 413 } : refusal;
     },
-    fail: failure,
+    fail: (kind: RefusingFault, requestId: string) => failure(kind, requestId, options.retryAfterMs),
   };
 }
 
@@ -175,8 +188,12 @@ const FAILURES = {
   busy: 'LastOperationNotFinished',
 } as const;
 
-function failure(kind: RefusingFault, requestId: string): Reply {
-  if (kind !== 'unavailable-html') return errorReply(new ApiError(FAILURES[kind]), requestId);
+function failure(kind: RefusingFault, requestId: string, retryAfterMs: number | undefined): Reply {
+  if (kind !== 'unavailable-html') {
+    const reply = errorReply(new ApiError(FAILURES[kind]), requestId);
+    if (retryAfterMs === undefined || !FAILURES[kind].startsWith('Throttling')) return reply;
+    return { ...reply, headers: { ...reply.headers, 'x-acs-retry-after': String(retryAfterMs) } };
+  }
   return {
     status: 502,
     contentType: 'text/html',

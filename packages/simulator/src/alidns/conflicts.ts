@@ -20,7 +20,7 @@ export function checkConflicts(domain: Domain, content: Content, self?: DnsRecor
   if (beside.some((record) => excludes(record.type, type, rr === '@')))
     throw new ApiError('DomainRecordConflict');
   // Several CNAMEs of one name take turns by weight, which the free edition lacks.
-  if (type === 'CNAME' && same.length > 0 && domain.edition === 'free')
+  if (type === 'CNAME' && same.length > 0 && domain.edition !== 'ultimate')
     throw new ApiError('DomainRecordConflict');
   if (same.length >= MAX_VALUES) throw new ApiError('QuotaExceeded.Record');
 }

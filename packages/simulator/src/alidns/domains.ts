@@ -1,5 +1,5 @@
 import { ApiError } from './errors.js';
-import { toDomain } from './names.js';
+import { mainDomain, relativeName, toDomain } from './names.js';
 import { type Page, type PageRules, page } from './paging.js';
 import type { Parameters } from './parameters.js';
 import { domainFilter } from './search.js';
@@ -56,6 +56,13 @@ export class Domains {
       AllAliDns: isDelegated,
       IncludeAliDns: isDelegated,
     };
+  }
+
+  /** Public-suffix logic alone: a part of a domain that the account holds as a domain of its own is not considered. */
+  getMainDomainName(parameters: Parameters) {
+    const name = toDomain(parameters.required('InputString'));
+    const main = mainDomain(name);
+    return { DomainName: main, RR: relativeName(name, main), DomainLevel: name.split('.').length - 1 };
   }
 
   describeSupportLines(parameters: Parameters) {

@@ -3,7 +3,7 @@ import { ApiError } from './errors.js';
 import { mainDomain, relativeName, toUnicode } from './names.js';
 import { type PageRules, page } from './paging.js';
 import type { Parameters } from './parameters.js';
-import { fixedFilter, recordFilter } from './search.js';
+import { fixedFilter, recordFilter, type TypeKeyWord } from './search.js';
 import type { DnsRecord } from './store.js';
 import { recordView, type StatusCase } from './views.js';
 
@@ -16,6 +16,8 @@ export interface ListRules {
   subDomainPageLimit: 100 | 500;
   /** Milliseconds for which a new record is missing in lists. */
   listLagMs: number;
+  /** What `TypeKeyWord` matches in a search without `SearchMode`. */
+  typeKeyWord: TypeKeyWord;
   statusCase: StatusCase;
 }
 
@@ -33,7 +35,8 @@ export class RecordLists {
 
   describeDomainRecords(parameters: Parameters) {
     const domain = this.#domains.find(parameters.required('DomainName'));
-    const found = this.#visible(domain.records.values()).filter(recordFilter(parameters));
+    const filter = recordFilter(parameters, this.#rules.typeKeyWord);
+    const found = this.#visible(domain.records.values()).filter(filter);
     const isAscending = parameters.optional('Direction')?.toUpperCase() === 'ASC';
     return this.#answer(isAscending ? found : found.reverse(), parameters, this.#rules.paging.limit);
   }

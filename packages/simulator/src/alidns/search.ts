@@ -5,21 +5,31 @@ import type { DnsRecord, Domain } from './store.js';
 
 type Test = (text: string) => boolean;
 
+/** How a type key word is compared without a search mode. */
+export type TypeKeyWord = 'exact' | 'contains';
+
 /**
  * The filter of `DescribeDomainRecords`. `LIKE` and `EXACT` look at `KeyWord` alone; `ADVANCED` takes RR and value in part
- * and the type exactly; `COMBINATION` takes all three exactly; without a mode, every key word counts, the type exactly and
- * the others in part. `Type`, `Line` and `Status` are exact with every mode.
+ * and the type exactly; `COMBINATION` takes all three exactly; without a mode, every key word counts, the type as
+ * `typeKeyWord` says and the others in part. `Type`, `Line` and `Status` are exact with every mode.
  *
  * @throws ApiError `InvalidParameter`.
  */
-export function recordFilter(parameters: Parameters): (record: DnsRecord) => boolean {
+export function recordFilter(
+  parameters: Parameters,
+  typeKeyWord: TypeKeyWord,
+): (record: DnsRecord) => boolean {
   const mode = searchMode(parameters, ['LIKE', 'EXACT', 'ADVANCED', 'COMBINATION']);
   const keyWordOnly = mode === 'LIKE' || mode === 'EXACT';
   const test = (name: string, exact: boolean) => textTest(parameters.optional(name), exact);
   const exact = mode === 'COMBINATION';
   const [rr, type, value] = keyWordOnly
     ? [anything, anything, anything]
-    : [test('RRKeyWord', exact), test('TypeKeyWord', true), test('ValueKeyWord', exact)];
+    : [
+        test('RRKeyWord', exact),
+        test('TypeKeyWord', mode !== undefined || typeKeyWord === 'exact'),
+        test('ValueKeyWord', exact),
+      ];
   const usesKeyWord = keyWordOnly || mode === undefined;
   const keyWord = usesKeyWord ? test('KeyWord', mode === 'EXACT') : anything;
   const fixed = fixedFilter(parameters);

@@ -1,5 +1,5 @@
 import type { PublishedZone, Publisher } from '../publication.js';
-import type { SimulatedRecordSet, SimulatedZone } from '../scenario.js';
+import type { SeededRecord, SimulatedRecordSet, SimulatedZone } from '../scenario.js';
 import { checkConflicts } from './conflicts.js';
 import { ownerName, relativeName, toDomain } from './names.js';
 import { readContent } from './records.js';
@@ -24,6 +24,7 @@ export function seedDomain(store: Store, publisher: Publisher, scenario: Simulat
   for (const record of scenario.records ?? []) {
     const { name: owner, type, value, ttl = Math.max(DEFAULT_TTL, minTtl(domain.edition)), line } = record;
     try {
+      const enabled = isEnabled(record.status);
       const [priority, host] = type === 'MX' ? value.split(' ') : [undefined, value];
       const content = readContent(domain, {
         rr: relativeName(owner, name) ?? (owner === '' ? '@' : owner),
@@ -34,7 +35,7 @@ export function seedDomain(store: Store, publisher: Publisher, scenario: Simulat
         priority,
       });
       checkConflicts(domain, content);
-      store.add(store.newRecord(domain, content));
+      store.add({ ...store.newRecord(domain, content), enabled });
     } catch (error) {
       store.removeDomain(domain);
       publisher.removeZone(published.id);
@@ -42,6 +43,11 @@ export function seedDomain(store: Store, publisher: Publisher, scenario: Simulat
     }
   }
   return published;
+}
+
+function isEnabled(status: SeededRecord['status'] = 'active'): boolean {
+  if (status === 'active' || status === 'disabled') return status === 'active';
+  throw new Error(`Alibaba Cloud has no status "${status}"`);
 }
 
 /** What the account holds under a domain's name, gathered into record sets. Records that differ in status stay apart. */

@@ -7,7 +7,7 @@ export interface Domain {
   id: string;
   /** A-labels, lower case, no final dot. */
   name: string;
-  edition: 'free' | 'ultimate';
+  edition: 'free' | 'ultimate' | 'expired';
   isForbidden: boolean;
   isDelegated: boolean;
   createdAt: number;

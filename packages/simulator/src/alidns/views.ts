@@ -43,7 +43,9 @@ export function domainView(domain: Domain, nameServers: readonly string[]) {
     DnsServers: { DnsServer: nameServers },
     VersionCode: isFree ? 'mianfei' : 'version_enterprise_advanced',
     VersionName: isFree ? 'Alibaba Cloud DNS' : 'Enterprise Ultimate Edition',
-    ...(isFree ? {} : { InstanceId: `dns-sim-${domain.id.slice(-8)}`, InstanceExpired: false }),
+    ...(isFree
+      ? {}
+      : { InstanceId: `dns-sim-${domain.id.slice(-8)}`, InstanceExpired: domain.edition === 'expired' }),
     RecordCount: domain.records.size,
     GroupId: 'defaultGroup',
     GroupName: 'Default Group',

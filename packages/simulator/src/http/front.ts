@@ -3,6 +3,7 @@ import type { CallLog, SimulatedCall } from '../call-log.js';
 import { type AnswerFault, type CommitFault, type Fault, type FaultList, isCommitFault } from '../faults.js';
 import { type Exchange, readExchange, UnreadableRequest } from './exchange.js';
 import { type Reply, sendBroken, sendReply } from './reply.js';
+import { Latency, RateLimiter, type TrafficSwitches } from './traffic.js';
 
 /** What one cloud does with a request; the front does what both have in common: reading, faults, the call log, sending. */
 export interface Backend {
@@ -42,20 +43,25 @@ export class Front {
   readonly #backend: Backend;
   readonly #faults: FaultList;
   readonly #calls: CallLog;
+  readonly #latency: Latency;
+  readonly #rate: RateLimiter;
   readonly #hanging = new Set<ServerResponse>();
 
-  constructor(backend: Backend, faults: FaultList, calls: CallLog) {
+  constructor(backend: Backend, faults: FaultList, calls: CallLog, traffic: TrafficSwitches) {
     this.#backend = backend;
     this.#faults = faults;
     this.#calls = calls;
+    this.#latency = new Latency(traffic.latencyMs ?? 0);
+    this.#rate = new RateLimiter(traffic.rateLimit, () => backend.now());
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     this.#answer(request, response).catch(() => response.destroy());
   }
 
-  /** Ends the connections that a `hang` fault left open. */
+  /** Ends the connections that a `hang` fault left open, and what still waits. */
   close(): void {
+    this.#latency.close();
     for (const response of this.#hanging) response.destroy();
     this.#hanging.clear();
   }
@@ -86,6 +92,7 @@ export class Front {
 
     const at = backend.now();
     const { operation, isWrite } = backend.identify(exchange);
+    await this.#latency.half();
     let fault: Fault | undefined;
     const attempt = (step: () => Reply): Reply => {
       try {
@@ -97,6 +104,7 @@ export class Front {
     const run = (commitFault?: CommitFault) => attempt(() => backend.run(exchange, requestId, commitFault));
     const reply = attempt(() => {
       backend.authenticate(exchange);
+      if (!this.#rate.admit()) return backend.fail('throttle', requestId);
       fault = this.#faults.take(backend.cloud, operation, isWrite);
       if (fault === undefined) return run();
       const { kind } = fault;
@@ -107,6 +115,7 @@ export class Front {
       return backend.fail(kind, requestId);
     });
 
+    await this.#latency.half();
     if (fault !== undefined && !isCommitFault(fault.kind) && isBreaking(fault.kind)) {
       if (fault.kind === 'hang') {
         this.#hanging.add(response);

@@ -4,6 +4,7 @@ import type { CommitFault, FaultList } from '../faults.js';
 import { type Exchange, headerValue } from '../http/exchange.js';
 import { Front, type RefusingFault } from '../http/front.js';
 import type { Reply } from '../http/reply.js';
+import type { TrafficSwitches } from '../http/traffic.js';
 import type { PublishedZone, Publisher } from '../publication.js';
 import type { SimulatedRecordSet, SimulatedZone } from '../scenario.js';
 import { Batches } from './batch.js';
@@ -20,7 +21,9 @@ import { parseBody } from './validation.js';
 import { Views } from './views.js';
 
 /** Behaviour of the simulated Huawei Cloud account. */
-export interface HuaweicloudSwitches {
+export interface HuaweicloudSwitches extends TrafficSwitches {
+  /** Whether the account's key is a temporary one: requests must carry its security token, signed. Default false. */
+  temporaryCredentials?: boolean;
   /** Milliseconds for which a write stays `PENDING_…`. Default 0: steady when the request has been answered. */
   settleMs?: number;
   /** Largest page, in items; a request for more gets this many. 1 to 500, default 500. */
@@ -33,13 +36,15 @@ export interface HuaweicloudSwitches {
   deleteWhilePending?: boolean;
   /** HTTP status of `DNS.0314` (the set is not steady), on which the vendor's documents disagree. Default 409. */
   busyStatus?: 409 | 400;
+  /** What an `X-Project-Id` that is not the account's gets; no document says. `refused`: 403 `APIGW.0310`. Default `ignored`. */
+  wrongProject?: 'ignored' | 'refused';
   /** Whether the key is locked for five minutes after the sixth authentication failure in a row. Default true. */
   lockOut?: boolean;
   /** The cloud's clock: milliseconds since 1970. Default `Date.now`. */
   now?: () => number;
 }
 
-export interface HuaweicloudOptions extends HuaweicloudSwitches {
+export interface HuaweicloudOptions extends Omit<HuaweicloudSwitches, 'temporaryCredentials'> {
   account: HuaweicloudAccount;
   publisher: Publisher;
   faults: FaultList;
@@ -64,7 +69,7 @@ export function createHuaweiCloud(options: HuaweicloudOptions): {
 } {
   const now = options.now ?? Date.now;
   const store = new Store(options.publisher, options.settleMs ?? 0, now);
-  const front = new Front(createBackend(options, store, now), options.faults, options.calls);
+  const front = new Front(createBackend(options, store, now), options.faults, options.calls, options);
   return {
     handle: (request, response) => front.handle(request, response),
     addZone: (zone) => seedZone(store, options.publisher, zone, options.nameServers, now()),
@@ -78,12 +83,13 @@ export function createHuaweiCloud(options: HuaweicloudOptions): {
 
 function createBackend(options: HuaweicloudOptions, store: Store, now: () => number) {
   const { duplicates = 'DNS.0312', recordSetQuota = 100_000, busyStatus = 409 } = options;
-  const gate = new Gate(options.account, now, options.lockOut ?? true);
+  const { lockOut = true, wrongProject = 'ignored' } = options;
+  const { projectId } = options.account;
+  const gate = new Gate(options.account, now, { lockOut, wrongProject });
   const { deleteWhilePending = false } = options;
   const sets = new RecordSets(store, { duplicates, recordSetQuota, deleteWhilePending }, now);
   const batches = new Batches(store, sets, now);
   const lists = new Lists(store, options.pageLimit ?? 500);
-  const projectId = newId();
 
   /** Status and body of a request that may be carried out. */
   const perform = (
@@ -91,7 +97,7 @@ function createBackend(options: HuaweicloudOptions, store: Store, now: () => num
     exchange: Exchange,
     fault: CommitFault | undefined,
   ): [status: number, body: unknown] => {
-    const { operation, version, zoneId, recordSetId } = route;
+    const { operation, version, zoneId, recordSetId, domainName } = route;
     const views = new Views(projectId, `http://${headerValue(exchange.headers, 'host') ?? 'localhost'}`);
     const body = () => parseBody(exchange.body);
     const view = (set: Parameters<Views['recordSet']>[0]) => views.recordSet(set, version);
@@ -116,6 +122,8 @@ function createBackend(options: HuaweicloudOptions, store: Store, now: () => num
         }));
         return [200, { nameservers: servers }];
       }
+      case 'ShowDomainNameServers':
+        return [200, views.domainNameServers(sets.zoneNamed(domainName), options.nameServers)];
       case 'ShowQuotas': {
         const quotas = [
           { quota_key: 'zone', quota_limit: ZONE_QUOTA, used: store.zones.size, unit: 'count' },
@@ -140,6 +148,8 @@ function createBackend(options: HuaweicloudOptions, store: Store, now: () => num
         ];
       case 'DeleteRecordSet':
         return [202, view(sets.delete(sets.find(sets.writableZone(zoneId), recordSetId), fault))];
+      case 'BatchSetRecordSetStatus':
+        return [202, many(sets.setStatuses(body(), fault))];
       case 'SetRecordSetStatus':
         return [202, view(sets.setStatus(recordSetId, body(), fault))];
       case 'BatchDeleteRecordSets':

@@ -35,6 +35,8 @@ const SERVICE_STATUS: Readonly<Record<string, number>> = {
   'DNS.0335': 400,
   'DNS.0403': 403,
   'DNS.0806': 400,
+  'DNS.1206': 404,
+  'DNS.2003': 403,
 };
 
 const GATEWAY_STATUS: Readonly<Record<string, number>> = {
@@ -42,6 +44,7 @@ const GATEWAY_STATUS: Readonly<Record<string, number>> = {
   'APIGW.0201': 413,
   'APIGW.0301': 401,
   'APIGW.0308': 429,
+  'APIGW.0310': 403,
   'APIGW.0602': 400,
   'APIGW.0613': 503,
 };

@@ -5,8 +5,17 @@ import { isSigned, parseAuthorization, parseSdkDate } from './signature.js';
 export interface HuaweicloudAccount {
   accessKeyId: string;
   secretAccessKey: string;
+  /** 32 hexadecimal digits. */
+  projectId: string;
   /** Temporary credentials: requests must carry it as `X-Security-Token`, signed. */
   securityToken?: string;
+}
+
+export interface GateRules {
+  /** Whether too many failures in a row lock the key. */
+  lockOut: boolean;
+  /** What an `X-Project-Id` that is not the account's gets. */
+  wrongProject: 'ignored' | 'refused';
 }
 
 const SKEW_MS = 15 * 60 * 1000;
@@ -18,17 +27,17 @@ const FAILURES_BEFORE_LOCK = 5;
 export class Gate {
   readonly #account: HuaweicloudAccount;
   readonly #now: () => number;
-  readonly #lockOut: boolean;
+  readonly #rules: GateRules;
   #failures = 0;
   #lockedUntil = 0;
 
-  constructor(account: HuaweicloudAccount, now: () => number, lockOut: boolean) {
+  constructor(account: HuaweicloudAccount, now: () => number, rules: GateRules) {
     this.#account = account;
     this.#now = now;
-    this.#lockOut = lockOut;
+    this.#rules = rules;
   }
 
-  /** @throws GatewayError `APIGW.0301`. */
+  /** @throws GatewayError `APIGW.0301`, and `APIGW.0310` for the project of another. */
   check(exchange: Exchange): void {
     if (headerValue(exchange.headers, 'x-auth-token') !== undefined) throw refused('decrypt token fail');
     const authorization = parseAuthorization(headerValue(exchange.headers, 'authorization'));
@@ -46,11 +55,14 @@ export class Gate {
     if (!isSigned(exchange, authorization, this.#account.secretAccessKey))
       throw this.#failed('verify aksk signature fail');
     this.#failures = 0;
+    const project = headerValue(exchange.headers, 'x-project-id') ?? this.#account.projectId;
+    if (this.#rules.wrongProject === 'refused' && project !== this.#account.projectId)
+      throw new GatewayError('APIGW.0310', 'The project is unavailable');
   }
 
   #failed(why: string): GatewayError {
     this.#failures += 1;
-    if (this.#lockOut && this.#failures > FAILURES_BEFORE_LOCK) {
+    if (this.#rules.lockOut && this.#failures > FAILURES_BEFORE_LOCK) {
       this.#lockedUntil = this.#now() + LOCK_MS;
       this.#failures = 0;
     }

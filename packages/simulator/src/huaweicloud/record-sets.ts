@@ -13,6 +13,8 @@ export interface RecordSetRules {
 
 type Version = 'v2' | 'v2.1';
 
+const MAX_STATUSES = 50;
+
 /** What clients may do to one record set at a time. */
 export class RecordSets {
   readonly #store: Store;
@@ -30,6 +32,13 @@ export class RecordSets {
     const zone = this.#store.zones.get(id ?? '');
     if (zone === undefined) throw new ServiceError('DNS.0302', 'The zone does not exist.');
     return zone;
+  }
+
+  /** @throws ServiceError `DNS.1206`. */
+  zoneNamed(name: string | undefined): Zone {
+    const wanted = name?.toLowerCase().replace(/\.?$/, '.');
+    for (const zone of this.#store.zones.values()) if (zone.name === wanted) return zone;
+    throw new ServiceError('DNS.1206', 'The domain name does not exist in the account.');
   }
 
   /** @throws ServiceError `DNS.0213` for a zone that is switched off. */
@@ -84,25 +93,55 @@ export class RecordSets {
   }
 
   setStatus(id: string | undefined, body: JsonObject, fault: CommitFault | undefined): RecordSet {
-    const set = this.#store.findSet(id ?? '');
-    if (set === undefined) throw new ServiceError('DNS.0313', 'The record set does not exist.');
-    const enabled = checkStatus(body.status);
-    if (enabled === undefined) throw invalidAttribute('DNS.0315', 'status', 'status is required');
+    const set = this.#findAnywhere(id);
+    const enabled = requiredStatus(body);
     this.checkChangeable(set);
     return this.#store.setEnabled(set, enabled, fault);
   }
 
-  /** @throws ServiceError `DNS.0318` for a set of the system, `DNS.0314` for one that is still pending. */
+  /** At most 50 sets, of any zone, all or none. Gives those that really change. */
+  setStatuses(body: JsonObject, fault: CommitFault | undefined): RecordSet[] {
+    const { recordset_ids: ids } = body;
+    if (!Array.isArray(ids) || ids.length === 0 || ids.length > MAX_STATUSES)
+      throw invalidAttribute('DNS.0309', 'recordset_ids', `1 to ${MAX_STATUSES} ids are allowed`);
+    const enabled = requiredStatus(body);
+    const sets = [...new Set<string>(ids)].map((id) => this.#findAnywhere(id));
+    for (const set of sets) this.checkChangeable(set);
+    return sets
+      .filter((set) => set.enabled !== enabled)
+      .map((set) => this.#store.setEnabled(set, enabled, fault));
+  }
+
+  #findAnywhere(id: string | undefined): RecordSet {
+    const set = this.#store.findSet(id ?? '');
+    if (set === undefined) throw new ServiceError('DNS.0313', 'The record set does not exist.');
+    return set;
+  }
+
+  /** @throws ServiceError `DNS.0318` for a set of the system, `DNS.2003` for a frozen one, `DNS.0314` for one that is still pending. */
   checkChangeable(set: RecordSet): void {
     if (set.isDefault) throw new ServiceError('DNS.0318', 'The default record set cannot be changed.');
+    checkThawed(set);
     checkSteady(set);
   }
 
-  /** @throws ServiceError `DNS.0317` for a set of the system, `DNS.0314` for one that is still pending. */
+  /** @throws ServiceError `DNS.0317` for a set of the system, `DNS.2003` for a frozen one, `DNS.0314` for one that is still pending. */
   checkDeletable(set: RecordSet): void {
     if (set.isDefault) throw new ServiceError('DNS.0317', 'The default record set cannot be deleted.');
+    checkThawed(set);
     if (!this.#rules.deleteWhilePending || set.status === 'PENDING_DELETE') checkSteady(set);
   }
+}
+
+function requiredStatus(body: JsonObject): boolean {
+  const enabled = checkStatus(body.status);
+  if (enabled === undefined) throw invalidAttribute('DNS.0315', 'status', 'status is required');
+  return enabled;
+}
+
+/** The code is that of a frozen resource; which of the three such codes a frozen record set gives, no document says. */
+function checkThawed(set: RecordSet): void {
+  if (set.status === 'FREEZE') throw new ServiceError('DNS.2003', 'The resource is frozen.');
 }
 
 /** `ERROR` is steady: a failed set can be written again or deleted. */

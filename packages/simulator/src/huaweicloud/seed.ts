@@ -1,13 +1,17 @@
 import type { PublishedZone, Publisher } from '../publication.js';
-import type { SimulatedRecordSet, SimulatedZone } from '../scenario.js';
+import type { SeededRecord, SimulatedRecordSet, SimulatedZone } from '../scenario.js';
 import { checkConflicts } from './conflicts.js';
 import { DEFAULT_LINE } from './lines.js';
 import { newId, publishedId, type RecordSet, type Store, type Zone } from './store.js';
 import { checkNewRecordSet } from './validation.js';
 import { apiValue, servedValue } from './values.js';
 
+type SeededStatus = NonNullable<SeededRecord['status']>;
+
 const SOA_TTL = 300;
 const NS_TTL = 172800;
+/** The API's word for each status of a seeded record. */
+const STATUS = { active: 'ACTIVE', disabled: 'DISABLE', frozen: 'FREEZE', error: 'ERROR' } as const;
 
 /** Puts a zone with its records into the account, all of them steady and served at once. */
 export function seedZone(
@@ -20,7 +24,8 @@ export function seedZone(
   const name = absolute(scenario.name);
   if (findZone(store, name) !== undefined)
     throw new Error(`The simulated Huawei Cloud account holds the zone ${name} already.`);
-  const zone = store.addZone(name, scenario.status === 'disabled' ? 'DISABLE' : 'ACTIVE');
+  const status = scenario.status === 'disabled' ? 'DISABLE' : 'ACTIVE';
+  const zone = store.addZone(name, status, scenario.delegated ?? true);
   const published: PublishedZone = { id: publishedId(zone), name, cloud: 'huaweicloud' };
   if (zone.status === 'ACTIVE') publisher.addZone(published);
 
@@ -32,7 +37,8 @@ export function seedZone(
     try {
       const content = checkNewRecordSet(zone, { ...set }, 'v2.1');
       checkConflicts(zone, content, 'DNS.0335', 'v2.1');
-      store.place(steady(zone, content, now));
+      const status = STATUS[statusOf(set.statuses)];
+      store.place({ ...steady(zone, content, now), status, enabled: status !== 'DISABLE' });
     } catch (error) {
       store.zones.delete(zone.id);
       publisher.removeZone(published.id);
@@ -68,16 +74,30 @@ function findZone(store: Store, name: string): Zone | undefined {
 function groupRecords(zone: string, records: NonNullable<SimulatedZone['records']>) {
   const sets = new Map<
     string,
-    { name: string; type: string; line: string; ttl: number | undefined; records: string[] }
+    {
+      name: string;
+      type: string;
+      line: string;
+      ttl: number | undefined;
+      records: string[];
+      statuses: SeededStatus[];
+    }
   >();
-  for (const { name, type, value, ttl, line = DEFAULT_LINE } of records) {
+  for (const { name, type, value, ttl, line = DEFAULT_LINE, status = 'active' } of records) {
     const owner = ownerName(name, zone);
     const key = `${owner} ${type} ${line}`;
-    const set = sets.get(key) ?? { name: owner, type, line, ttl, records: [] };
+    const set = sets.get(key) ?? { name: owner, type, line, ttl, records: [], statuses: [] };
     set.records.push(apiValue(type, value));
+    set.statuses.push(status);
     sets.set(key, set);
   }
   return sets.values();
+}
+
+/** @throws Error unless all values of the set have the same one. */
+function statusOf([first, ...others]: readonly SeededStatus[]): SeededStatus {
+  if (others.some((other) => other !== first)) throw new Error('the values of one set have one status');
+  return first ?? 'active';
 }
 
 function ownerName(name: string, zone: string): string {

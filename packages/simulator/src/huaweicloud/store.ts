@@ -9,6 +9,7 @@ export interface Zone {
   /** Absolute, lower case, final dot. */
   name: string;
   status: 'ACTIVE' | 'DISABLE';
+  isDelegated: boolean;
   createdAt: number;
   sets: Map<string, RecordSet>;
   /** The same sets by owner name. */
@@ -73,11 +74,12 @@ export class Store {
     return this.#settleMs;
   }
 
-  addZone(name: string, status: Zone['status']): Zone {
+  addZone(name: string, status: Zone['status'], isDelegated: boolean): Zone {
     const zone: Zone = {
       id: newId(),
       name,
       status,
+      isDelegated,
       createdAt: this.#now(),
       sets: new Map(),
       byName: new Map(),
@@ -105,10 +107,10 @@ export class Store {
     return undefined;
   }
 
-  /** Puts a set where it is at once, without a pending state. */
+  /** Puts a set where it is at once, without a pending state. One that is not `ACTIVE` is not served. */
   place(set: RecordSet): void {
     this.#insert(set);
-    this.#settle(set, 'ACTIVE');
+    if (set.status === 'ACTIVE') this.#settle(set, 'ACTIVE');
   }
 
   create(set: RecordSet, fault: CommitFault | undefined): RecordSet {

@@ -33,6 +33,18 @@ export class Views {
     };
   }
 
+  /** The servers that the parent points to, and those that it should. */
+  domainNameServers(zone: Zone, nameServers: readonly string[]) {
+    const expected = nameServers.map((host) => host.replace(/\.$/, ''));
+    return {
+      all_hw_dns: zone.isDelegated,
+      include_hw_dns: zone.isDelegated,
+      dns_servers: zone.isDelegated ? expected : [],
+      expected_dns_servers: expected,
+      domain_name: zone.name,
+    };
+  }
+
   /** The older version names the times otherwise, and has neither line nor weight. */
   recordSet(set: RecordSet, version: 'v2' | 'v2.1') {
     const created = formatTime(set.createdAt);

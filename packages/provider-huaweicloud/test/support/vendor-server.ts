@@ -1,7 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ApiCallEvent, type Call, type DnsProvider, toFqdn, type Zone } from '@domainproof/core';
-import { type HuaweicloudOptions, huaweicloud } from '../src/index.js';
+import { type HuaweicloudOptions, huaweicloud } from '../../src/index.js';
+import { vendorClient } from './vendor-client.js';
 
 export interface Received {
   method: string;
@@ -77,8 +78,24 @@ function respond(response: ServerResponse, { status = 200, json, raw, headers, b
 
 export const KEYS = { accessKeyId: 'AKTESTKEYID0001', secretAccessKey: 'SKTESTSECRET0002' };
 
-export function providerAt(server: { endpoint: string }, options: HuaweicloudOptions = {}): DnsProvider {
-  return huaweicloud({ ...KEYS, endpoint: server.endpoint, environment: {}, ...options });
+/**
+ * How a provider reaches the vendor: by itself, through the vendor's client as it is published (which drops the codes of the
+ * DNS service), or through that client with the fix that the README tells.
+ */
+export type Via = 'its own requests' | 'the client as published' | 'the client with codes';
+
+/** Ways on which nothing that the vendor says is lost. */
+export const TELLING: readonly Via[] = ['its own requests', 'the client with codes'];
+
+export function providerAt(
+  { endpoint }: { endpoint: string },
+  options: HuaweicloudOptions = {},
+  via: Via = 'its own requests',
+): DnsProvider {
+  const { securityToken, timeoutMs } = options;
+  if (via === 'its own requests') return huaweicloud({ ...KEYS, endpoint, environment: {}, ...options });
+  const keys = { ...KEYS, securityToken };
+  return huaweicloud({ client: vendorClient(endpoint, keys, via === 'the client with codes'), timeoutMs });
 }
 
 export interface TestCall extends Call {

@@ -1,0 +1,27 @@
+import { type DnsError, isDnsError } from '../errors.js';
+import type { RecordSet } from '../provider.js';
+import { sleep } from '../sleep.js';
+import type { SetAddress } from './request.js';
+
+/** How often a write is begun anew because a set changed under it, a value was lost to another writer, or the answer was. */
+export const MAX_WRITES = 5;
+
+/** Milliseconds before the first write that is begun anew, at the most; longer each time. */
+const PAUSE_MS = 300;
+
+export function lookAt(
+  { account, zone, key }: SetAddress,
+  signal: AbortSignal,
+): Promise<RecordSet | undefined> {
+  return account.run(signal, (call) => account.provider.readRecordSet(zone, key, call));
+}
+
+/** A refusal because of what is there, or an answer that got lost: the set itself tells how to go on. */
+export function mayLookAndRepeat(error: unknown): error is DnsError {
+  return isDnsError(error) && (error.code === 'RECORD_CONFLICT' || (error.outcomeUnknown && error.retryable));
+}
+
+/** Random, so that two writers that met do not meet again. */
+export function pauseBetweenWrites(writes: number, signal: AbortSignal): Promise<void> {
+  return sleep(Math.random() * PAUSE_MS * writes, signal);
+}
