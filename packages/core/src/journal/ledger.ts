@@ -26,6 +26,9 @@ const MAX_SIZE = 256 * 1_048_576;
 /** Bytes before the place that was read up to, by which the file is known again. Lease ids make them unlike all others. */
 const TAIL = 128;
 
+/** An entry without effect. With it, a file that is written anew is a journal also if nobody can read the other lines. */
+const NOTHING = JSON.stringify({ drop: '-' } satisfies Entry);
+
 /** The one slow call: waits for the disk, on another thread. */
 const flush = promisify(fsync);
 
@@ -121,7 +124,8 @@ export class Ledger {
     try {
       const fd = openSync(fresh, 'w', 0o600);
       try {
-        writeAll(fd, [...this.#held.values()].map(({ line }) => `${line}\n`).join(''));
+        const lines = [NOTHING, ...[...this.#held.values()].map(({ line }) => line)];
+        writeAll(fd, `${lines.join('\n')}\n`);
         await flush(fd);
       } finally {
         closeSync(fd);
