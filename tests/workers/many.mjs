@@ -2,7 +2,7 @@
 // Argument: journal file. Messages in: { cloud, ensure: records } or { cloud, release: values }; out: 'ready', 'done' or { failed }.
 import { openClient } from './clouds.mjs';
 
-const AT_A_TIME = 5;
+const AT_A_TIME = 4;
 const [file] = process.argv.slice(2);
 const clients = new Map();
 const options = { timeoutMs: 540_000 };
