@@ -12,10 +12,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createClient, fileJournal, type Lease } from '../src/index.js';
 import { FakeProvider } from './fake-provider.js';
 import { lease } from './journal-lease.js';
+
+vi.setConfig({ testTimeout: 120_000 }); // The machine may be busy.
 
 let directory: string;
 let file: string;

@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fileJournal } from '../src/index.js';
 import { lease } from './journal-lease.js';
+
+vi.setConfig({ testTimeout: 120_000 }); // The machine may be busy.
 
 const built = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 
@@ -78,9 +80,7 @@ function expectNothingLost({ error, stored, leased }: Outcome): void {
   expect(leased).toEqual(expect.arrayContaining(stored));
 }
 
-test('with no room for a lease nothing is written at the provider, and what was there stays', {
-  timeout: 60_000,
-}, () => {
+test('with no room for a lease nothing is written at the provider, and what was there stays', () => {
   const file = join(directory, 'leases.jsonl');
   const outcome = fillBelowLimit(file, 32);
   expectNothingLost(outcome);
@@ -91,7 +91,7 @@ test('with no room for a lease nothing is written at the provider, and what was 
   expect(readFileSync(file, 'utf8')).toMatch(/\n$/);
 });
 
-test('a full disk is told as one, and so is a limit on file sizes', { timeout: 60_000 }, async () => {
+test('a full disk is told as one, and so is a limit on file sizes', async () => {
   const outcome = fillSmallDisk(directory) ?? fillBelowLimit(join(directory, 'leases.jsonl'), 64);
   expectNothingLost(outcome);
   expect(outcome.error.message).toMatch(

@@ -4,9 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fileJournal } from '../src/index.js';
 import { lease } from './journal-lease.js';
+
+vi.setConfig({ testTimeout: 120_000 }); // The machine may be busy.
 
 const built = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 
@@ -33,7 +35,7 @@ const WORKER = `
   }
 `;
 
-test('eight processes share a journal without losing a turn or an entry', { timeout: 60_000 }, async () => {
+test('eight processes share a journal without losing a turn or an entry', async () => {
   const file = join(directory, 'leases.jsonl');
   const counter = join(directory, 'counter');
   writeFileSync(counter, '0');

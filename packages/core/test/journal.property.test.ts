@@ -2,9 +2,11 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fileJournal, type Lease } from '../src/index.js';
 import { lease } from './journal-lease.js';
+
+vi.setConfig({ testTimeout: 120_000 }); // The machine may be busy.
 
 type Step =
   | { do: 'put'; by: number; leases: [id: string, value: string][] }
@@ -49,9 +51,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen'), by }) },
 ) as fc.Arbitrary<Step>;
 
-test('a journal is the map that puts and drops make of it, through crashes, damage, compaction and two writers', {
-  timeout: 120_000,
-}, async () => {
+test('a journal is the map that puts and drops make of it, through crashes, damage, compaction and two writers', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
       const directory = mkdtempSync(join(tmpdir(), 'journal-'));

@@ -14,9 +14,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fileJournal, type Journal, memoryJournal } from '../src/index.js';
 import { lease } from './journal-lease.js';
+
+vi.setConfig({ testTimeout: 120_000 }); // The machine may be busy.
 
 let directory: string;
 let file: string;
@@ -41,6 +43,13 @@ describe.each([
     await journal.put([{ ...lease('a'), created: false }]);
     await journal.drop(['b', 'unknown']);
     expect(await journal.all()).toEqual([{ ...lease('a'), created: false }, lease('c')]);
+  });
+
+  test('takes changes that are asked for at the same time in their order', async () => {
+    const journal = open();
+    await Promise.all([journal.put([lease('first')]), journal.put([lease('a')]), journal.drop(['a'])]);
+    await Promise.all([journal.drop(['first']), journal.put([lease('first')])]);
+    expect(await ids(journal)).toEqual(['first']);
   });
 
   test('lets one writer at a time hold a key, in the order in which they came', async () => {

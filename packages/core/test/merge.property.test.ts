@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createClient, type DnsClient, DnsError, type Journal, memoryJournal } from '../src/index.js';
 import { FakeProvider } from './fake-provider.js';
+
+vi.setConfig({ testTimeout: 120_000 }); // The machine may be busy.
 
 const NAME = '_acme-challenge.example.com';
 const FOREIGN = 'foreign';

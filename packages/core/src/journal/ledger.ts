@@ -97,7 +97,7 @@ export class Ledger {
     const fd = openSync(this.#file, 'a+', 0o600);
     try {
       this.#catchUp(fd);
-      const useful = entries.filter((entry) => 'put' in entry || this.#held.has(leaseKey(entry.drop)));
+      const useful = this.#withEffect(entries);
       if (useful.length === 0) return true;
       const { size, mode } = fstatSync(fd);
       if ((mode & 0o077) !== 0) fchmodSync(fd, 0o600);
@@ -117,6 +117,14 @@ export class Ledger {
     } finally {
       closeSync(fd);
     }
+  }
+
+  /** Entries without those that drop what nobody holds. */
+  #withEffect(entries: readonly Entry[]): Entry[] {
+    const put = new Set(entries.flatMap((entry) => ('put' in entry ? entry.put.id : [])));
+    return entries.filter(
+      (entry) => 'put' in entry || put.has(entry.drop) || this.#held.has(leaseKey(entry.drop)),
+    );
   }
 
   async #compact(lock: FileLock): Promise<void> {

@@ -143,8 +143,7 @@ function isDead(path: string, { deadAfterMs }: Kind): boolean {
   const age = Date.now() - found.mtimeMs;
   if (age > deadAfterMs) return true;
   if (found.size === 0) return age > WRITTEN_AFTER_MS;
-  const holder = holderOf(path);
-  return holder !== undefined && hasEnded(holder);
+  return holderHasEnded(path);
 }
 
 /** Two waiters may find the same dead lock: only the one that makes the mark removes it, after another look. */
@@ -161,11 +160,9 @@ function clear(path: string, kind: Kind): void {
   attempt(() => rmdirSync(mark));
 }
 
-function holderOf(path: string): ProcessIdentity | undefined {
-  const text = attempt(() => readFileSync(path, 'utf8'));
-  const holder = attempt(() => JSON.parse(text ?? '') as ProcessIdentity);
-  // Numbers that are no process ids would ask about groups of processes.
-  return Number.isSafeInteger(holder?.pid) && (holder?.pid as number) > 0 ? holder : undefined;
+/** False also for what was not written by this program: then its age decides. */
+function holderHasEnded(path: string): boolean {
+  return attempt(() => hasEnded(JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity)) ?? false;
 }
 
 /** Undefined if it fails: the file is gone, or not ours to touch, and then its age decides. */
