@@ -46,6 +46,14 @@ test('cut off anywhere, a journal has every entry that is whole, and can be writ
   }
 });
 
+test('after a last line that lacks only its end, a journal that was read before goes on in a new line', async () => {
+  const journal = fileJournal({ file });
+  writeFileSync(file, JSON.stringify({ put: lease('a') }));
+  expect(await journal.all()).toEqual([lease('a')]);
+  await journal.put([lease('b')]);
+  expect(await ids()).toEqual(['a', 'b']);
+});
+
 test('a journal that somebody else cut off or wrote anew is read anew', async () => {
   const journal = fileJournal({ file });
   await journal.put([lease('a'), lease('b')]);

@@ -62,7 +62,7 @@ test('a journal is the map that puts and drops make of it, through crashes, dama
         rmSync(directory, { recursive: true });
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
 });
 

@@ -26,6 +26,8 @@ const MAX_SIZE = 256 * 1_048_576;
 /** Bytes before the place that was read up to, by which the file is known again. Lease ids make them unlike all others. */
 const TAIL = 128;
 
+const NEWLINE = Buffer.from('\n');
+
 /** An entry without effect. With it, a file that is written anew is a journal also if nobody can read the other lines. */
 const NOTHING = JSON.stringify({ drop: '-' } satisfies Entry);
 
@@ -173,7 +175,7 @@ export class Ledger {
       this.#forget(undefined);
       throw this.#refusal('is not a lease journal');
     }
-    this.#endsInLine = rest !== '';
+    this.#endsInLine = bytes.length > 0 && !bytes.subarray(-1).equals(NEWLINE);
     this.#offset += position - this.#tail.length;
     this.#tail = Buffer.from(bytes.subarray(Math.max(0, position - TAIL), position));
   }
