@@ -120,6 +120,16 @@ describe('an answer that gets lost again and again', () => {
     expect(kept).toHaveLength(1);
   });
 
+  test('of a removal counts as removed also where the cloud shows an old value for a while', async () => {
+    const provider = new FakeProvider({ writes: 'value' });
+    const client = createClient({ providers: [provider] });
+    const lease = await client.ensure(record('a.example.com'));
+    lose(provider, 1);
+    provider.readRecordSet = async (_zone, key) => ({ key, ttl: 60, values: ['token'], conflicts: [] });
+    expect((await client.release(lease)).outcome).toBe('removed');
+    expect(provider.values('a.example.com')).toEqual([]);
+  });
+
   test('of a removal that was carried out counts as removed', async () => {
     const provider = new FakeProvider({ writes: 'value' });
     const client = createClient({ providers: [provider] });
@@ -156,12 +166,15 @@ describe('a batch in which', () => {
     provider.put('a.example.com', 'TXT', ['token', 'foreign']);
     const looksBefore = provider.batches.filter(({ method }) => method === 'readRecordSets').length;
     provider.beforeBatch = (method, nth) => {
-      if (method === 'applyChanges') throw new DnsError('TRANSIENT', 'cut', { outcomeUnknown: true });
+      if (method === 'applyChanges') {
+        provider.put('a.example.com', 'TXT', ['token', 'foreign', 'meanwhile']);
+        throw new DnsError('TRANSIENT', 'cut', { outcomeUnknown: true });
+      }
       if (nth > looksBefore + 1) throw new DnsError('PROTOCOL', 'nonsense');
     };
     const reports = await client(provider).releaseAll(leases);
     expect(reports.map(({ outcome }) => outcome)).toEqual(names.map(() => 'removed'));
-    expect(provider.values('a.example.com')).toEqual(['foreign']);
+    expect(provider.values('a.example.com')).toEqual(['foreign', 'meanwhile']);
   });
 
   test.each(['ensure', 'release'])('the signal fires at a look of %s ends with ABORTED', async (work) => {
