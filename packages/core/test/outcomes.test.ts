@@ -142,6 +142,7 @@ describe('a set that the vendor does not serve', () => {
     provider.put(NAME, 'TXT', ['token-1']);
     const client = createClient({ providers: [provider] });
     await expect(client.ensure(record('token-1'))).rejects.toMatchObject({ code: 'ZONE_INACTIVE' });
+    expect(provider.calls.filter((method) => method === 'readRecordSet')).toHaveLength(1);
     expect(await collect(client.leases())).toEqual([]);
     expect(provider.values(NAME)).toEqual(['token-1']);
   });
