@@ -1,6 +1,8 @@
 import { type Call, DnsError } from '@domainproof/core';
-import type { Answer, Api, Parameters } from './api.js';
+import type { Answer } from './answer.js';
+import type { Api } from './api.js';
 import { manifest } from './manifest.js';
+import type { Parameters } from './sdk-client.js';
 
 /** Ends a listing that never ends: 100,000 zones, or 500,000 records of one name. */
 const MAX_PAGES = 1_000;

@@ -8,7 +8,8 @@ import {
   toFqdn,
   type Zone,
 } from '@domainproof/core';
-import type { Answer, Api } from './api.js';
+import type { Answer } from './answer.js';
+import type { Api } from './api.js';
 import { TTL } from './capabilities.js';
 import { type Listing, pages } from './pages.js';
 import { recordId, recordValue } from './wire.js';

@@ -1,6 +1,7 @@
 import { canonicalValue, DnsError, type RecordType } from '@domainproof/core';
-import type { Answer, Parameters } from './api.js';
+import type { Answer } from './answer.js';
 import { manifest } from './manifest.js';
+import type { Parameters } from './sdk-client.js';
 
 /** The canonical value of a record as the vendor lists it. What cannot be read as one is kept as it is. */
 export function recordValue(type: RecordType, record: Answer): string {

@@ -1,6 +1,7 @@
 import { domainToUnicode } from 'node:url';
 import { ancestors, type Call, type Fqdn, isWithin, type Limits, toFqdn, type Zone } from '@domainproof/core';
-import type { Answer, Api } from './api.js';
+import type { Answer } from './answer.js';
+import type { Api } from './api.js';
 import { TTL } from './capabilities.js';
 import { type Listing, pages } from './pages.js';
 

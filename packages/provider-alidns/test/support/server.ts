@@ -1,7 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ApiCallEvent, Call, DnsProvider, Fqdn, RecordKey, Zone } from '@domainproof/core';
-import { type AlidnsOptions, alidns } from '../../src/index.js';
+import type { ApiCallEvent, Call, Fqdn, RecordKey, Zone } from '@domainproof/core';
 
 export interface SeenRequest {
   action: string;
@@ -73,11 +72,6 @@ export async function startServer(respond: Handler = () => ({ body: {} })): Prom
 }
 
 export const KEY = { accessKeyId: 'LTAI5tExampleKeyId', accessKeySecret: 'ExampleSecret0123456789' };
-
-/** A provider that talks to the server and looks at no environment. */
-export function providerFor(server: { endpoint: string }, options: AlidnsOptions = {}): DnsProvider {
-  return alidns({ ...KEY, endpoint: server.endpoint, environment: {}, ...options });
-}
 
 export interface TestCall extends Call {
   events: ApiCallEvent[];
