@@ -1,12 +1,13 @@
 import { DnsError, type DnsProvider, type Environment } from '@domainproof/core';
 import { createApi } from './api.js';
+import { applyChanges } from './batch.js';
 import { capabilities } from './capabilities.js';
 import { applyChange } from './change.js';
 import type { CredentialOptions } from './credentials.js';
 import { defaultClient } from './default-client.js';
 import { manifest } from './manifest.js';
 import { readyClient } from './ready-client.js';
-import { readStoredSet } from './records.js';
+import { readRecordSets, readStoredSet } from './records.js';
 import type { AlidnsSdkClient } from './sdk-client.js';
 import type { Transport } from './transport.js';
 import { findZones, listZones } from './zones.js';
@@ -62,6 +63,8 @@ export function alidns(options: AlidnsOptions = {}): DnsProvider {
     listZones: (call) => listZones(api, call),
     readRecordSet: async (zone, key, call) => (await readStoredSet(api, zone, key, call)).set,
     applyChange: (zone, current, change, call) => applyChange(api, zone, current, change, call),
+    readRecordSets: (zone, keys, call) => readRecordSets(api, zone, keys, call),
+    applyChanges: (zone, changes, call) => applyChanges(api, zone, changes, call),
   };
 }
 

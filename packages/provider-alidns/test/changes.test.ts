@@ -94,20 +94,68 @@ describe.each(TRANSPORTS)('over $name', ({ providerFor }) => {
     it('takes a duplicate for present, and knows no id of it', async () => {
       answer({
         AddDomainRecord: ({ parameters }) =>
-          parameters.Value === 'old' ? DUPLICATE : { body: { RecordId: ID } },
+          parameters.Value === 'new' ? { body: { RecordId: ID } } : DUPLICATE,
+        DescribeDomainRecords: recordPage(2, [{ Value: 'old' }, { Value: 'older' }]),
       });
-      expect(await apply({ add: ['old', 'new'] })).toMatchObject({
-        present: ['old'],
+      expect(await apply({ add: ['old', 'new', 'older'] })).toMatchObject({
+        present: ['old', 'older'],
         native: { recordIds: { new: ID } },
+      });
+      expect(server.actions()).toEqual([
+        'AddDomainRecord',
+        'DescribeDomainRecords',
+        'AddDomainRecord',
+        'AddDomainRecord',
+      ]);
+    });
+
+    it('takes a duplicate that a listing does not show yet for present too', async () => {
+      answer({ AddDomainRecord: DUPLICATE, DescribeDomainRecords: recordPage(0, []) });
+      expect(await apply({ add: ['old'] })).toMatchObject({ present: ['old'] });
+    });
+
+    it('is refused where the same record was paused, and says what to do', async () => {
+      answer({
+        AddDomainRecord: DUPLICATE,
+        DescribeDomainRecords: recordPage(2, [{ Value: 'old', Status: 'DISABLE' }, { Value: 'other' }]),
+      });
+      expect(await failureOf(apply({ add: ['old'] }))).toMatchObject({
+        code: 'ZONE_INACTIVE',
+        outcomeUnknown: false,
+        message: expect.stringContaining('_dnsauth.example.net.'),
+        hint: expect.stringContaining('enable it in the console'),
       });
     });
 
+    it('is refused at once where the set that was read shows the paused record', async () => {
+      answer({ DescribeDomainRecords: recordPage(1, [{ Value: 'old', Status: 'Disable' }]) });
+      const current = await read();
+      expect(await failureOf(apply({ add: ['old'] }, current))).toMatchObject({ code: 'ZONE_INACTIVE' });
+      expect(server.actions()).toEqual(['DescribeDomainRecords']);
+    });
+
+    it('puts another value beside a paused record', async () => {
+      answer({
+        DescribeDomainRecords: recordPage(1, [{ Value: 'old', Status: 'DISABLE' }]),
+        AddDomainRecord: { body: { RecordId: ID } },
+      });
+      const current = await read();
+      expect(await apply({ add: ['new'] }, current)).toMatchObject({ present: [] });
+    });
+
+    it('takes a value for present in a set of another kind of native', async () => {
+      const current = { key: key(), ttl: 600, values: ['old'], conflicts: [] };
+      expect(await apply({ add: ['old'] }, current)).toMatchObject({ present: ['old'] });
+      expect(server.requests).toHaveLength(0);
+    });
+
     it('reports a duplicate as the refusal that it was', async () => {
-      answer({ AddDomainRecord: DUPLICATE });
+      answer({ AddDomainRecord: DUPLICATE, DescribeDomainRecords: recordPage(1, [{ Value: 'old' }]) });
       const call = testCall();
       await apply({ add: ['old'] }, undefined, call);
       expect(call.events).toMatchObject([
         { outcome: 'RECORD_CONFLICT', vendorCode: 'DomainRecordDuplicate' },
+        { outcome: 'ok' },
       ]);
     });
 

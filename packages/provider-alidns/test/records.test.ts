@@ -123,11 +123,23 @@ describe.each(TRANSPORTS)('over $name', ({ providerFor }) => {
       expect(server.requests[0]?.parameters).toMatchObject({ DomainName: '例子.net', RRKeyWord: '_dnsauth' });
     });
 
-    it('does not count a paused record, in either spelling of its status', async () => {
-      holds({ Value: 'paused', Status: 'DISABLE' }, { Value: 'paused too', Status: 'Disable' });
-      expect(await read()).toBeUndefined();
-      holds({ Value: 'paused', Status: 'Disable' }, { Value: 'served', Status: 'Enable' });
-      expect((await read())?.values).toEqual(['served']);
+    it('that is paused as a whole, in either spelling of the status, says so and holds its values', async () => {
+      holds({ Value: 'paused', Status: 'DISABLE' }, { Value: 'paused too', Status: 'DISABLE' });
+      expect(await read()).toMatchObject({ unserved: 'DISABLE', values: ['paused', 'paused too'] });
+      holds({ Value: 'paused', Status: 'Disable', TTL: 900 });
+      expect(await read()).toMatchObject({ unserved: 'Disable', values: ['paused'], ttl: 900 });
+    });
+
+    it('does not count a paused record beside one that is served', async () => {
+      holds({ Value: 'paused', Status: 'Disable', TTL: 60 }, { Value: 'served', Status: 'Enable' });
+      const set = await read();
+      expect(set).toMatchObject({ values: ['served'], ttl: 600 });
+      expect(set).not.toHaveProperty('unserved');
+    });
+
+    it('takes a TTL that is no number for the default', async () => {
+      holds({ Value: 'token-1', TTL: 'soon' });
+      expect((await read())?.ttl).toBe(600);
     });
   });
 
@@ -182,14 +194,18 @@ describe.each(TRANSPORTS)('over $name', ({ providerFor }) => {
               `{"RecordId":${id},"RR":"_dnsauth","Type":"TXT","Value":"${id}: \\"1234567890123456789\\"","TTL":600}`,
           )
           .join(',')}]}}`;
-      server.respond = () => ({ body: records(['20174582930112513', '7']) });
-      const set = await read();
-      expect(set?.native).toMatchObject(
-        new Map([
-          ['20174582930112513: "1234567890123456789"', ['20174582930112513']],
-          ['7: "1234567890123456789"', ['7']],
-        ]),
-      );
+      server.respond = ({ action }) => ({
+        body: action === 'DeleteDomainRecord' ? {} : records(['20174582930112513', '7']),
+      });
+      const current = await read();
+      const remove = [...(current?.values ?? [])];
+      expect(remove).toEqual(['20174582930112513', '7'].map((id) => `${id}: "1234567890123456789"`));
+      const change = { key: key(), add: [], remove, ttl: 600 };
+      await providerFor(server).applyChange(zone, current, change, testCall());
+      expect(server.requests.slice(1).map(({ parameters }) => parameters.RecordId)).toEqual([
+        '20174582930112513',
+        '7',
+      ]);
     });
 
     it.each([[''], [1.5], [undefined], [{}], ['1'.repeat(65)], ['1 OR 2']])(
