@@ -5,6 +5,8 @@ import type { ApiCallEvent, Call, Fqdn, RecordKey, Zone } from '@domainproof/cor
 export interface SeenRequest {
   action: string;
   parameters: Record<string, string>;
+  /** Parameters in the body. */
+  form: Record<string, string>;
   headers: IncomingHttpHeaders;
   path: string;
 }
@@ -32,11 +34,14 @@ export interface TestServer {
 /** A server on loopback that says what a test tells it to say, where that is nothing a faithful simulator would say. */
 export async function startServer(respond: Handler = () => ({ body: {} })): Promise<TestServer> {
   const requests: SeenRequest[] = [];
-  const server: Server = createServer((request, response) => {
+  const server: Server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
     const url = new URL(request.url ?? '/', 'http://server');
     const seen: SeenRequest = {
       action: String(request.headers['x-acs-action']),
       parameters: Object.fromEntries(url.searchParams),
+      form: Object.fromEntries(new URLSearchParams(body)),
       headers: request.headers,
       path: url.pathname,
     };
@@ -52,9 +57,9 @@ export async function startServer(respond: Handler = () => ({ body: {} })): Prom
       response.write('{"RecordId":', () => behaviour === 'truncate' && request.socket.destroy());
       return;
     }
-    const { status = 200, headers = {}, body } = behaviour;
+    const { status = 200, headers = {}, body: answer } = behaviour;
     response.writeHead(status, { 'content-type': 'application/json;charset=utf-8', ...headers });
-    response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+    response.end(typeof answer === 'string' || Buffer.isBuffer(answer) ? answer : JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const test: TestServer = {
