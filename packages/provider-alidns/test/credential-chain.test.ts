@@ -43,6 +43,7 @@ async function startSource(
     asked.push({ path, body, headers: request.headers });
     const answer = respond(path, asked.length - 1);
     if (typeof answer === 'number') response.writeHead(answer).end();
+    else if ('refusal' in Object(answer)) response.writeHead(400).end(JSON.stringify(answer));
     else response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
@@ -288,7 +289,7 @@ describe('an OIDC role', () => {
     ['AuthenticationFail.OIDCToken.Expired', 'AUTH_EXPIRED'],
     ['AuthenticationFail.NoPermission', 'AUTH_INVALID'],
   ])('that is refused with %s is %s', async (Code, code) => {
-    await startSource(() => `{"Code": "${Code}", "Message": "the.oidc.token"}`);
+    await startSource(() => ({ refusal: true, Code, Message: 'the.oidc.token' }));
     divert('sts.aliyuncs.com');
     const respond = source as Source;
     const error = await failureOf(call(provider(oidc())));

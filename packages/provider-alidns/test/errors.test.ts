@@ -1,7 +1,16 @@
 import type { DnsErrorCode } from '@domainproof/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ERROR_TABLE } from '../src/error-table.js';
-import { failureOf, key, refusal, startServer, type TestServer, testCall, zone } from './support/server.js';
+import {
+  failureOf,
+  KEY,
+  key,
+  refusal,
+  startServer,
+  type TestServer,
+  testCall,
+  zone,
+} from './support/server.js';
 import { TRANSPORTS } from './support/transports.js';
 
 describe.each(TRANSPORTS)('over $name', ({ providerFor }) => {
@@ -26,6 +35,11 @@ describe.each(TRANSPORTS)('over $name', ({ providerFor }) => {
     ['DomainForbidden', 400, 'FORBIDDEN'],
     ['RecordForbidden.DNSChange', 400, 'FORBIDDEN'],
     ['RecordForbidden.BlackHole', 400, 'FORBIDDEN'],
+    ['Forbidden.DomainExpired', 400, 'FORBIDDEN'],
+    ['Forbidden.DomainLocked', 400, 'FORBIDDEN'],
+    ['Forbidden.RecordLocked', 400, 'FORBIDDEN'],
+    ['SubDomainInvalid.Line', 400, 'UNSUPPORTED'],
+    ['UnsupportedLine', 400, 'UNSUPPORTED'],
     ['InvalidDomainName.NoExist', 400, 'ZONE_NOT_FOUND'],
     ['InvalidDomainName.Format', 400, 'INVALID_NAME'],
     ['InvalidDomainName.Suffix', 400, 'INVALID_NAME'],
@@ -72,31 +86,78 @@ describe.each(TRANSPORTS)('over $name', ({ providerFor }) => {
 
   describe('a refusal of the vendor', () => {
     it.each(ROWS)('%s (HTTP %i) is %s', async (vendorCode, status, code, outcomeUnknown = false) => {
-      server.respond = () => refusal(vendorCode, 'The reason.', status);
-      const call = testCall();
-      const error = await failureOf(add(call));
-      expect(error).toMatchObject({
-        name: 'DnsError',
-        code,
-        vendorCode,
-        httpStatus: status,
-        provider: 'alidns',
-        operation: 'AddDomainRecord',
-        requestId: '6000EF52-23F8-5FD5-9FBF-D0C3D926FEA0',
-        outcomeUnknown,
-      });
-      expect(error.message).toContain('The reason.');
-      expect(error.retryable).toBe(['THROTTLED', 'BUSY', 'TRANSIENT'].includes(code));
-      expect(call.events).toMatchObject([
-        {
+      // Of a code that is known, the status says nothing more.
+      const statuses = vendorCode === 'Something.New' ? [status] : [status, 409];
+      for (const given of statuses) {
+        server.respond = () =>
+          refusal(vendorCode, `The reason. ${KEY.accessKeyId} ${KEY.accessKeySecret}`, given);
+        const call = testCall();
+        const error = await failureOf(add(call));
+        expect(error).toMatchObject({
+          name: 'DnsError',
+          code,
+          vendorCode,
+          httpStatus: given,
           provider: 'alidns',
           operation: 'AddDomainRecord',
-          write: true,
-          outcome: code,
-          httpStatus: status,
-          vendorCode,
+          requestId: '6000EF52-23F8-5FD5-9FBF-D0C3D926FEA0',
+          outcomeUnknown,
+        });
+        expect(error.message).toContain('The reason.');
+        expect(`${error.stack}${JSON.stringify(error)}`).not.toMatch(
+          new RegExp(`${KEY.accessKeyId}|${KEY.accessKeySecret}`),
+        );
+        expect(error.retryable).toBe(['THROTTLED', 'BUSY', 'TRANSIENT'].includes(code));
+        // Where waiting does not help, the operator is told what does.
+        const canAct = !error.retryable && vendorCode !== 'Something.New';
+        expect(error.hint === undefined).toBe(!canAct);
+        expect(call.events).toMatchObject([
+          {
+            provider: 'alidns',
+            operation: 'AddDomainRecord',
+            write: true,
+            outcome: code,
+            httpStatus: given,
+            vendorCode,
+          },
+        ]);
+      }
+    });
+
+    it.each(['null', '"text"', '[1]', '7'])('whose body is %s is TRANSIENT at best', async (body) => {
+      for (const status of [400, 500]) {
+        server.respond = () => ({ status, body });
+        const error = await failureOf(add());
+        expect(error.code).toBe(body === '[1]' && status === 400 ? 'PROTOCOL' : 'TRANSIENT');
+        expect(error).toMatchObject({ httpStatus: status, vendorCode: undefined });
+      }
+    });
+
+    it('in XML is read as well', async () => {
+      server.respond = () => ({
+        status: 400,
+        headers: { 'content-type': 'text/xml;charset=utf-8' },
+        body: '<?xml version="1.0"?><Error><RequestId>R-1</RequestId><Code>Forbidden.RAM</Code><Message>No.</Message></Error>',
+      });
+      expect(await failureOf(add())).toMatchObject({
+        code: 'FORBIDDEN',
+        vendorCode: 'Forbidden.RAM',
+        requestId: 'R-1',
+      });
+    });
+
+    it('with details of a RAM denial shows none of the encoded ones', async () => {
+      server.respond = () => ({
+        status: 400,
+        body: {
+          Code: 'Forbidden.RAM',
+          Message: 'User not authorized.',
+          AccessDeniedDetail: { EncodedDiagnosticMessage: 'AQEAAA-encoded', AuthPrincipalOwnerId: '1234' },
         },
-      ]);
+      });
+      const error = await failureOf(add());
+      expect(JSON.stringify(error)).not.toContain('AQEAAA-encoded');
+      expect(error.cause).toBeUndefined();
     });
 
     it('has every row of the table tried by a test', () => {

@@ -1,9 +1,11 @@
 import { createClient, type DnsClient, type Fqdn, type Lease } from '@domainproof/core';
 import { type Simulator, type SimulatorOptions, startSimulator } from '@domainproof/simulator';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createApi } from '../src/api.js';
 import type { AlidnsOptions } from '../src/index.js';
+import { readyClient } from '../src/ready-client.js';
 import { failureOf, key, testCall, zone } from './support/server.js';
-import { TRANSPORTS } from './support/transports.js';
+import { officialClient, TRANSPORTS } from './support/transports.js';
 
 describe.each(TRANSPORTS)('over $name', ({ providerFor }) => {
   let simulator: Simulator;
@@ -311,6 +313,150 @@ describe.each(TRANSPORTS)('over $name', ({ providerFor }) => {
       expect(leases.map(({ created }) => created)).toEqual([true, true]);
       await dns.releaseAll(leases);
       expect(stored()).toEqual([]);
+    });
+  });
+
+  describe('a name', () => {
+    const addRaw = (name: string, value = 'token-1', type = 'TXT', line = 'default', inZone = zone) =>
+      provider().applyChange(
+        inZone,
+        undefined,
+        { key: key(name, type, line), add: [value], remove: [], ttl: 600 },
+        testCall(),
+      );
+
+    it.each([
+      ['the apex', 'example.net'],
+      ['a wildcard', '*.example.net'],
+      ['a deep name', 'a.b.c.example.net'],
+      ['an internationalised label', '_dnsauth.例子.example.net'],
+    ])('that is %s is added, read and removed', async (_, name) => {
+      await start([net({ records: [{ name: 'other', type: 'TXT', value: 'foreign' }] })]);
+      const before = simulator.records('alidns', 'example.net');
+      const dns = client();
+      const lease = await dns.ensure(record('token-1', name));
+      const set = await provider().readRecordSet(zone, key(lease.name), testCall());
+      expect(set?.values).toEqual(['token-1']);
+      const fresh = { ...lease, native: undefined } as Lease;
+      expect(await dns.release(fresh)).toMatchObject({ outcome: 'removed' });
+      expect(simulator.records('alidns', 'example.net')).toEqual(before);
+    });
+
+    it('in a hosted sub-zone stays in it, and is refused in a parent that another account holds', async () => {
+      await start([net({ name: 'sub.example.net', delegated: false })]);
+      expect((await client().ensure(record('a', '_dnsauth.sub.example.net'))).zone).toBe('sub.example.net.');
+      expect(await failureOf(addRaw('_dnsauth.example.net.'))).toMatchObject({
+        code: 'ZONE_NOT_FOUND',
+        vendorCode: 'IncorrectDomainUser',
+      });
+    });
+
+    it('that the vendor does not take is INVALID_NAME', async () => {
+      await start();
+      expect(await failureOf(addRaw('-x-.example.net.'))).toMatchObject({
+        code: 'INVALID_NAME',
+        vendorCode: 'InvalidRR.Format',
+      });
+    });
+
+    it('may hold a TXT beside a CNAME at the apex, and nowhere else', async () => {
+      const cname = (name: string) => ({ name, type: 'CNAME', value: 'elsewhere.example.org' });
+      await start([net({ records: [cname('@'), cname('_dnsauth')] })]);
+      expect((await client().ensure(record('token-1', 'example.net'))).created).toBe(true);
+      expect(await failureOf(addRaw('_dnsauth.example.net.'))).toMatchObject({
+        code: 'RECORD_CONFLICT',
+        vendorCode: 'DomainRecordConflict',
+        outcomeUnknown: false,
+      });
+      expect((await provider().readRecordSet(zone, key(), testCall()))?.conflicts).toEqual([
+        key('_dnsauth.example.net.', 'CNAME'),
+      ]);
+    });
+
+    it('takes one CNAME in the free edition, and the refusal says so', async () => {
+      await start([net({ records: [{ name: '_x', type: 'CNAME', value: 'a.example.org' }] })]);
+      const error = await failureOf(addRaw('_x.example.net.', 'b.example.org.', 'CNAME'));
+      expect(error).toMatchObject({ code: 'RECORD_CONFLICT', hint: expect.stringContaining('free edition') });
+    });
+
+    it('holds 90 values, and the next one is QUOTA_EXCEEDED', async () => {
+      const records = Array.from({ length: 90 }, (_, index) => ({
+        name: '_dnsauth',
+        type: 'TXT',
+        value: `v${index}`,
+      }));
+      await start([net({ records })]);
+      expect(await failureOf(addRaw('_dnsauth.example.net.'))).toMatchObject({
+        code: 'QUOTA_EXCEEDED',
+        vendorCode: 'QuotaExceeded.Record',
+        hint: expect.stringContaining('90'),
+      });
+      expect(await failureOf(client().ensure(record('token-1')))).toMatchObject({ code: 'QUOTA_EXCEEDED' });
+    });
+
+    it('is written on a line, and one that cannot be used is told with where to look', async () => {
+      await start();
+      await addRaw('_dnsauth.example.net.', 'token-1', 'TXT', 'cn_telecom_beijing');
+      expect(simulator.records('alidns', 'example.net')).toMatchObject([{ line: 'cn_telecom_beijing' }]);
+      expect(await failureOf(addRaw('_dnsauth.example.net.', 'a', 'TXT', 'no_such_line'))).toMatchObject({
+        code: 'UNSUPPORTED',
+        hint: expect.stringMatching(/DescribeSupportLines.*edition/),
+      });
+    });
+
+    it('of an internationalised zone is written by the name that the vendor lists', async () => {
+      await start([net({ name: 'xn--fsqu00a.net', delegated: false })]);
+      const dns = client();
+      const lease = await dns.ensure(record('a', '_dnsauth.例子.net'));
+      const [found] = await provider().findZones('xn--fsqu00a.net.' as Fqdn, testCall());
+      expect(found?.id).toBe('例子.net');
+      expect(await dns.release({ ...lease, native: undefined } as Lease)).toMatchObject({
+        outcome: 'removed',
+      });
+    });
+  });
+
+  describe('a value', () => {
+    it('of 512 bytes is kept as it is, and one more byte is refused before any call', async () => {
+      await start();
+      await client().ensure(record('x'.repeat(512)));
+      expect(stored()).toEqual(['x'.repeat(512)]);
+      const calls = simulator.calls.length;
+      const writes = actions().filter((action) => action === 'AddDomainRecord').length;
+      expect(await failureOf(client().ensure(record('x'.repeat(513))))).toMatchObject({
+        code: 'INVALID_VALUE',
+      });
+      expect(actions().filter((action) => action === 'AddDomainRecord')).toHaveLength(writes);
+      expect(simulator.calls.length - calls).toBeLessThanOrEqual(1);
+    });
+
+    it('in a paused record is an error that says so, and can still be taken away', async () => {
+      await start();
+      const dns = client();
+      const lease = await dns.ensure(record('token-1'));
+      const ids = (lease.native as { recordIds: Record<string, string> }).recordIds;
+      const direct = createApi(readyClient(officialClient('3.0.13', simulator.alidns)), 10_000);
+      await direct.send('SetDomainRecordStatus', { RecordId: ids['token-1'], Status: 'Disable' }, testCall());
+      const change = { key: key(), add: ['token-1'], remove: [], ttl: 600 };
+      expect(await failureOf(provider().applyChange(zone, undefined, change, testCall()))).toMatchObject({
+        code: 'ZONE_INACTIVE',
+        hint: expect.stringContaining('enable'),
+      });
+      expect(await provider().readRecordSet(zone, key(), testCall())).toMatchObject({
+        unserved: 'DISABLE',
+        values: ['token-1'],
+      });
+      expect(await dns.release(lease)).toMatchObject({ outcome: 'removed' });
+      expect(stored()).toEqual([]);
+    });
+
+    it('in a domain that the vendor has locked is FORBIDDEN', async () => {
+      await start([net({ status: 'disabled' })]);
+      const change = { key: key(), add: ['a'], remove: [], ttl: 600 };
+      expect(await failureOf(provider().applyChange(zone, undefined, change, testCall()))).toMatchObject({
+        code: 'FORBIDDEN',
+        vendorCode: 'DomainForbidden',
+      });
     });
   });
 });

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { ApiCallEvent, Call, Fqdn, RecordKey, Zone } from '@domainproof/core';
 
 export interface SeenRequest {
@@ -46,7 +46,7 @@ export async function startServer(respond: Handler = () => ({ body: {} })): Prom
       path: url.pathname,
     };
     requests.push(seen);
-    const behaviour = test.respond(seen, requests.length - 1);
+    const behaviour = behaviourFor(seen, request.socket);
     if (behaviour === 'hang') return;
     if (behaviour === 'reset') {
       request.socket.resetAndDestroy();
@@ -61,6 +61,15 @@ export async function startServer(respond: Handler = () => ({ body: {} })): Prom
     response.writeHead(status, { 'content-type': 'application/json;charset=utf-8', ...headers });
     response.end(typeof answer === 'string' || Buffer.isBuffer(answer) ? answer : JSON.stringify(answer));
   });
+  /** A mistake in a test must not leave its provider waiting. */
+  const behaviourFor = (seen: SeenRequest, socket: Socket): Behaviour => {
+    try {
+      return test.respond(seen, requests.length - 1);
+    } catch (error) {
+      socket.resetAndDestroy();
+      throw error;
+    }
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const test: TestServer = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
