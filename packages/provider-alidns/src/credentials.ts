@@ -53,7 +53,12 @@ export function credentialSource(options: CredentialOptions, environment: Enviro
         chain = undefined;
         throw noCredentials();
       }
-      const found = checked(await chain.get());
+      const found = checked(
+        await chain.get().catch((error) => {
+          chain = undefined;
+          throw error;
+        }),
+      );
       if (!isSame(last, found)) last = found;
       return last as Credentials;
     },

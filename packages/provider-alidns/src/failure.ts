@@ -193,7 +193,7 @@ function asFailure(failure: unknown): { code?: string; name: string; message: st
 /** The vendor's error body, as its client leaves it in `data`. */
 function vendorAnswer(failure: unknown): VendorAnswer | undefined {
   const data: unknown = (failure as { data?: unknown } | null)?.data;
-  if (typeof data !== 'object' || data === null) return undefined;
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined;
   const { Code, Message, RequestId, statusCode } = data as Record<string, unknown>;
   return {
     vendorCode: text(Code),

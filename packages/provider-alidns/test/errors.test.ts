@@ -124,14 +124,21 @@ describe.each(TRANSPORTS)('over $name', ({ providerFor }) => {
       }
     });
 
-    it.each(['null', '"text"', '[1]', '7'])('whose body is %s is TRANSIENT at best', async (body) => {
-      for (const status of [400, 500]) {
-        server.respond = () => ({ status, body });
-        const error = await failureOf(add());
-        expect(error.code).toBe(body === '[1]' && status === 400 ? 'PROTOCOL' : 'TRANSIENT');
-        expect(error).toMatchObject({ httpStatus: status, vendorCode: undefined });
-      }
-    });
+    it.each(['null', '"text"', '[1]', '7'])(
+      'whose body is %s is TRANSIENT, with an unknown outcome',
+      async (body) => {
+        for (const status of [400, 500]) {
+          server.respond = () => ({ status, body });
+          const error = await failureOf(add());
+          expect(error).toMatchObject({
+            code: 'TRANSIENT',
+            httpStatus: status,
+            vendorCode: undefined,
+            outcomeUnknown: true,
+          });
+        }
+      },
+    );
 
     it('in XML is read as well', async () => {
       server.respond = () => ({
