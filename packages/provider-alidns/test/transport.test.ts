@@ -252,6 +252,22 @@ describe.each(TRANSPORTS)('over $name', ({ providerFor }) => {
       expect(exchange.neverSent).toBe(true);
     });
 
+    it('ends a request that begins after it was cancelled, and one for credentials with it', async () => {
+      server.respond = () => 'hang';
+      const exchange = new Exchange('AddDomainRecord');
+      const closed = (outgoing: ReturnType<typeof request>) =>
+        new Promise((resolve) => outgoing.once('close', resolve));
+      const forCredentials = request(server.endpoint);
+      exchange.began(forCredentials);
+      exchange.cancel();
+      await closed(forCredentials);
+      const late = request(server.endpoint, { headers: { 'x-acs-action': 'AddDomainRecord' } });
+      exchange.began(late);
+      await closed(late);
+      expect(server.requests).toHaveLength(0);
+      expect(exchange.neverSent).toBe(true);
+    });
+
     it('signs every request anew', async () => {
       server.respond = () => ({ body: { TotalCount: 0 } });
       const provider = providerFor(server, { securityToken: 'ExampleToken' });
