@@ -313,25 +313,3 @@ describe.each(TELLING)('over %s', (via) => {
     });
   });
 });
-
-test('a change that found the set busy reads it anew before the next attempt, so that no value of the other writer is lost', async () => {
-  let records = ['"foreign"'];
-  let busy = true;
-  const server = await startVendorServer(({ method }) => {
-    if (method === 'GET') return listOf(vendorSet({ records }));
-    return busy ? { status: 409, json: { code: 'DNS.0314', message: 'not steady' } } : ACCEPTED;
-  });
-  const provider = providerAt(server);
-  const current = await provider.readRecordSet(ZONE, KEY, newCall());
-  const change = { key: KEY, add: ['mine'], remove: [], ttl: 300 };
-  await expect(provider.applyChange(ZONE, current, change, newCall())).rejects.toMatchObject({
-    code: 'BUSY',
-  });
-  records = ['"foreign"', '"written meanwhile"'];
-  busy = false;
-  await provider.applyChange(ZONE, current, change, newCall());
-  await server.close();
-  expect(server.requests.at(-1)?.body).toMatchObject({
-    records: ['"foreign"', '"written meanwhile"', '"mine"'],
-  });
-});
