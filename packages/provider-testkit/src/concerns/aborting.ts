@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
+import { once } from 'node:events';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { memoryJournal } from '@domainproof/core';
 import { failureOf } from '../assertions.js';
 import { interposed } from '../interposed.js';
@@ -8,6 +9,8 @@ import type { InWorld, Suite } from '../suite.js';
 
 /** Milliseconds: only the signal can end a request that hangs. */
 const ENDLESS_MS = 600_000;
+/** Turns of the event loop in which a call ends that listens to its signal. A call that waits for a timer takes many more. */
+const TURNS = 100;
 
 /**
  * `ensure` and `release` are interrupted at every point at which they wait. Each time the call rejects with `ABORTED`, and
@@ -119,11 +122,25 @@ async function interrupted(
   const { dns } = scene.process({ provider, journal, ...(onApiCall ? { onApiCall } : {}) });
   const options = { signal: controller.signal };
   const work = dns.ensure(scene.record('ours'), options).then((lease) => dns.release(lease, options));
-  if (mayEnd) await work.catch((error) => failureOf(Promise.reject(error), 'ABORTED'));
-  else await failureOf(work, 'ABORTED');
+  const end = Promise.race([work, tooLate(work, controller.signal)]);
+  if (mayEnd) await end.catch((error) => failureOf(Promise.reject(error), 'ABORTED'));
+  else await failureOf(end, 'ABORTED');
   verify?.();
   await scene.cleanUp(journal);
   assert.deepEqual(await scene.contents(), before);
+}
+
+/** Rejects if the work goes on although the signal has fired. */
+async function tooLate(work: Promise<unknown>, signal: AbortSignal): Promise<never> {
+  let ended = false;
+  const end = () => {
+    ended = true;
+  };
+  work.then(end, end);
+  if (!signal.aborted) await once(signal, 'abort');
+  for (let turn = 0; turn < TURNS && !ended; turn += 1) await setImmediate();
+  if (ended) return new Promise(() => {});
+  assert.fail('the signal fired, and the call goes on');
 }
 
 /** The request hangs; the signal fires when the backend has it. */

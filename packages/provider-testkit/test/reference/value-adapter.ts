@@ -27,6 +27,16 @@ export interface Progress {
   writes: number;
 }
 
+/** What adding one value of a change takes. */
+export type AddStep = [
+  zone: Zone,
+  current: RecordSet | undefined,
+  change: ValueChange,
+  value: string,
+  progress: Progress,
+  call: Call,
+];
+
 type Ids = ReadonlyMap<string, readonly string[]>;
 
 /** A correct adapter for `ValueCloud`. The mutants are this one with one step done wrong. */
@@ -135,14 +145,7 @@ export class ValueAdapter implements DnsProvider {
     ];
   }
 
-  protected async add(
-    zone: Zone,
-    current: RecordSet | undefined,
-    { key, ttl }: ValueChange,
-    value: string,
-    progress: Progress,
-    call: Call,
-  ): Promise<void> {
+  protected async add(...[zone, current, { key, ttl }, value, progress, call]: AddStep): Promise<void> {
     const shared = current !== undefined && current.values.length > 0;
     const content = { ...key, ttl: shared ? current.ttl : ttl, strings: toStrings(key, value) };
     try {
