@@ -186,8 +186,9 @@ function receipts(outcomes: readonly (Receipt | DnsError)[]): Receipt[] {
   });
 }
 
+/** What two ways of reading one set have to agree on. */
 function comparable(set: RecordSet | undefined) {
-  return (
-    set && { key: set.key, values: [...set.values].sort(), conflicts: set.conflicts, settled: set.settled }
-  );
+  if (!set) return undefined;
+  const conflicts = set.conflicts.map(({ name, type, line }) => `${name} ${type} ${line}`).sort();
+  return { key: set.key, values: [...set.values].sort(), conflicts, settled: set.settled !== false };
 }

@@ -103,9 +103,9 @@ export class SetCloud extends Backend {
   place(zoneName: string, set: Omit<StoredSet, 'id' | 'status'>): void {
     const sets = this.sets(zoneName);
     const index = sets.findIndex(({ name, type }) => name === set.name && type === set.type);
-    if (index >= 0) sets.splice(index, 1);
+    const [before] = index >= 0 ? sets.splice(index, 1) : [];
     this.#served.set(`${set.name} ${set.type}`, set.values);
-    if (set.values.length > 0) sets.push({ ...set, id: this.newId(), status: 'ACTIVE' });
+    if (set.values.length > 0) sets.push({ ...set, id: before?.id ?? this.newId(), status: 'ACTIVE' });
   }
 
   held(zoneName: string): HeldSet[] {
