@@ -83,7 +83,8 @@ function toAsciiLabel(name: string, label: string, index: number): string {
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is "any ASCII character".
   const isAscii = /^[\u0000-\u007f]*$/.test(label);
-  const ascii = isAscii ? label.toLowerCase() : domainToASCII(label);
+  // A letter after it, since Node takes a last label of digits (full-width ones too) for an address.
+  const ascii = isAscii ? label.toLowerCase() : domainToASCII(`${label}.x`).slice(0, -2);
   if (ascii === '') throw invalid(name, `the label "${label}" is not a valid internationalised label`);
   if (ascii.length > MAX_LABEL)
     throw invalid(

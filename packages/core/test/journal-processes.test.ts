@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fileJournal } from '../src/index.js';
+import { lease } from './journal-lease.js';
 
 const built = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 
@@ -19,7 +20,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const WORKER = `
   import { readFileSync, writeFileSync } from 'node:fs';
   import { fileJournal } from ${JSON.stringify(built)};
-  const [file, counter, worker] = process.argv.slice(1);
+  const [file, counter, worker, lease] = process.argv.slice(1);
   const journal = fileJournal({ file });
   for (let turn = 0; turn < 10; turn += 1) {
     const unlock = await journal.lock('counter', AbortSignal.timeout(60_000));
@@ -27,7 +28,7 @@ const WORKER = `
     await new Promise((resolve) => setTimeout(resolve, 1));
     writeFileSync(counter, String(count + 1));
     await unlock();
-    await journal.put([{ version: 1, id: worker + '-' + turn }]);
+    await journal.put([{ ...JSON.parse(lease), id: worker + '-' + turn }]);
     if (turn % 2) await journal.drop([worker + '-' + turn]);
   }
 `;
@@ -37,9 +38,13 @@ test('eight processes share a journal without losing a turn or an entry', { time
   const counter = join(directory, 'counter');
   writeFileSync(counter, '0');
   const workers = Array.from({ length: 8 }, (_, index) =>
-    spawn(process.execPath, ['--input-type=module', '-e', WORKER, file, counter, `w${index}`], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    }),
+    spawn(
+      process.execPath,
+      ['--input-type=module', '-e', WORKER, file, counter, `w${index}`, JSON.stringify(lease(''))],
+      {
+        stdio: ['ignore', 'inherit', 'inherit'],
+      },
+    ),
   );
   const codes = await Promise.all(workers.map(async (worker) => (await once(worker, 'exit'))[0]));
   expect(codes).toEqual(Array(8).fill(0));

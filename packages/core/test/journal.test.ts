@@ -15,7 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fileJournal, type Journal, type Lease, memoryJournal, toFqdn } from '../src/index.js';
+import { fileJournal, type Journal, memoryJournal } from '../src/index.js';
+import { lease } from './journal-lease.js';
 
 let directory: string;
 let file: string;
@@ -26,22 +27,6 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 const never = new AbortController().signal;
-
-function lease(id: string): Lease {
-  return {
-    version: 1,
-    id,
-    provider: 'fake',
-    zone: toFqdn('example.com'),
-    name: toFqdn('a.example.com'),
-    type: 'TXT',
-    line: 'default',
-    value: `value of ${id}`,
-    ttl: { effective: 300 },
-    created: true,
-    createdAt: '2026-01-02T03:04:05.000Z',
-  };
-}
 
 const ids = async (journal: Journal) => (await journal.all()).map(({ id }) => id);
 
@@ -148,7 +133,7 @@ describe('a journal in a file', () => {
     const holder = JSON.parse(readFileSync(path, 'utf8'));
     const dead = fork('-e', { execPath: process.execPath, execArgv: ['-e', '0'], stdio: 'ignore' });
     await once(dead, 'exit');
-    writeFileSync(path, JSON.stringify({ ...holder, pid: dead.pid, token: 'theirs' }));
+    writeFileSync(path, JSON.stringify({ ...holder, pid: dead.pid }));
     await (await fileJournal({ file }).lock('set', never))();
     expect(existsSync(path)).toBe(false);
     await unlock();
@@ -159,7 +144,7 @@ describe('a journal in a file', () => {
     const unlock = await journal.lock('set', never);
     const [lock] = readdirSync(`${file}.locks`) as [string];
     const path = join(`${file}.locks`, lock);
-    writeFileSync(path, JSON.stringify({ pid: 1, host: 'elsewhere', token: 'theirs' }));
+    writeFileSync(path, JSON.stringify({ pid: 1, host: 'elsewhere' }));
     const waiting = AbortSignal.timeout(100);
     await expect(fileJournal({ file }).lock('set', waiting)).rejects.toMatchObject({ code: 'TIMEOUT' });
     const old = new Date(Date.now() - 61_000);
@@ -172,7 +157,8 @@ describe('a journal in a file', () => {
     const unlock = await fileJournal({ file }).lock('set', never);
     const [lock] = readdirSync(`${file}.locks`) as [string];
     const path = join(`${file}.locks`, lock);
-    writeFileSync(path, JSON.stringify({ pid: process.pid, host: 'x', token: 'theirs' }));
+    rmSync(path);
+    writeFileSync(path, JSON.stringify({ pid: process.pid, host: 'x' }));
     await unlock();
     expect(existsSync(path)).toBe(true);
   });

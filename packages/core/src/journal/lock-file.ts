@@ -1,114 +1,177 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rmdir, stat, unlink, utimes } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  futimesSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { sleep } from '../sleep.js';
-import type { Unlock } from './journal.js';
+import { hasEnded, type ProcessIdentity, thisProcess } from './process-identity.js';
 
-/** How often a holder shows that it lives, and after how long without a sign its lock is taken from it. */
-const HEARTBEAT_MS = 5_000;
-const DEAD_AFTER_MS = 60_000;
+/** A lock file is written right after it was created. One that is still empty after this has lost its creator in between. */
+const WRITTEN_AFTER_MS = 2_000;
 /** A process that died while it was clearing a dead lock leaves its mark behind for this long at most. */
 const CLEARING_TAKES_MS = 10_000;
+/** How often a waiter looks whether the holder lives. */
+const LOOK_EVERY_MS = 300;
 
-interface Holder {
-  token: string;
-  pid: number;
-  host: string;
+interface Kind {
+  /** How often a holder shows that it lives, and after how long without a sign its lock is taken from it. */
+  heartbeatMs: number;
+  deadAfterMs: number;
+  /** Pauses between two attempts, before jitter. */
+  firstPauseMs: number;
+  longestPauseMs: number;
+}
+
+const LOCK: Kind = { heartbeatMs: 5_000, deadAfterMs: 60_000, firstPauseMs: 1, longestPauseMs: 20 };
+/** The right to be the next one. Nothing is guarded by it, so that it may change hands sooner. */
+const TURN: Kind = { heartbeatMs: 1_000, deadAfterMs: 5_000, firstPauseMs: 40, longestPauseMs: 40 };
+
+export interface FileLock {
+  /** Does not throw: a lock file that cannot be removed counts as dead when this process has ended, or a minute later. */
+  free(): void;
+  /** False if the lock was taken away, since this process did not get to show that it lives for a minute. */
+  isHeld(): boolean;
 }
 
 /**
- * A lock between processes: a file that only one of them can create. The lock of a process that died is cleared: at once
- * if the process is known to be gone from this host, else when its file has not been touched for a minute.
+ * A lock between processes: a file that only one of them can create. Of all that wait, one at a time has its turn and asks
+ * often, so that the lock changes hands within milliseconds while a hundred waiters cost next to nothing; everybody who
+ * waits for a turn has the same chance to get it.
+ *
+ * The lock of a process that died is cleared: within a second if the process is known to be gone from this host, else when
+ * its file has not been touched for a minute. Hosts that share the directory need clocks that agree better than that.
+ *
+ * Files are created and looked at without leaving the thread: these calls take microseconds, and a way through the thread
+ * pool for each of them makes everybody wait on a busy machine.
  *
  * @throws DnsError `ABORTED` or `TIMEOUT` if the signal fires while waiting.
  */
-export async function lockFile(directory: string, key: string, signal: AbortSignal): Promise<Unlock> {
+export async function lockFile(directory: string, key: string, signal: AbortSignal): Promise<FileLock> {
   const path = join(directory, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.lock`);
-  const holder: Holder = { token: randomUUID(), pid: process.pid, host: hostname() };
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  let pause = 10;
-  while (!(await create(path, holder))) {
-    if (await isDead(path)) await clear(path);
-    else {
-      await sleep(pause * (0.5 + Math.random()), signal);
-      pause = Math.min(pause * 1.5, 250);
-    }
+  const turn = await acquire(`${path}.turn`, TURN, signal);
+  try {
+    return await acquire(path, LOCK, signal);
+  } finally {
+    turn.free();
   }
+}
+
+async function acquire(path: string, kind: Kind, signal: AbortSignal): Promise<FileLock> {
+  let pause = kind.firstPauseMs;
+  let lookAt = performance.now() + LOOK_EVERY_MS;
+  for (;;) {
+    const fd = create(path);
+    if (fd !== undefined) return heldLock(path, fd, kind);
+    if (performance.now() >= lookAt) {
+      lookAt = performance.now() + LOOK_EVERY_MS;
+      if (isDead(path, kind)) {
+        clear(path, kind);
+        continue;
+      }
+    }
+    await sleep(pause * (0.5 + Math.random()), signal);
+    pause = Math.min(pause * 1.2, kind.longestPauseMs);
+  }
+}
+
+function heldLock(path: string, fd: number, { heartbeatMs }: Kind): FileLock {
+  // Through the open file: after the lock was taken away, the next holder's file is not touched.
   const heartbeat = setInterval(() => {
     const now = new Date();
-    utimes(path, now, now).catch(() => {}); // The lock was taken from us; `unlock` finds out by its token.
-  }, HEARTBEAT_MS);
+    attempt(() => futimesSync(fd, now, now));
+  }, heartbeatMs);
   heartbeat.unref();
-  return async () => {
-    clearInterval(heartbeat);
-    if ((await readHolder(path))?.token === holder.token) await unlink(path).catch(ignoreMissing);
+  let freed = false;
+  return {
+    isHeld: () => !freed && isAt(path, fd),
+    free() {
+      if (freed) return; // The descriptor may be another file's by now.
+      freed = true;
+      clearInterval(heartbeat);
+      attempt(() => isAt(path, fd) && unlinkSync(path));
+      closeSync(fd);
+    },
   };
 }
 
-async function create(path: string, holder: Holder): Promise<boolean> {
+/** Undefined if the file is there already. */
+function create(path: string): number | undefined {
+  if (existsSync(path)) return undefined; // Cheaper than to be refused.
+  let fd: number;
   try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(JSON.stringify(holder));
-    } finally {
-      await file.close();
-    }
-    return true;
+    fd = openSync(path, 'wx', 0o600);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return undefined;
+    if (code !== 'ENOENT') throw error;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return create(path);
+  }
+  try {
+    writeSync(fd, JSON.stringify(thisProcess()));
+  } catch (error) {
+    attempt(() => unlinkSync(path));
+    closeSync(fd);
     throw error;
   }
+  // While it was empty, it may have been taken for one that lost its creator.
+  if (isAt(path, fd)) return fd;
+  closeSync(fd);
+  return undefined;
 }
 
-async function isDead(path: string): Promise<boolean> {
-  const touched = await stat(path).then(
-    (found) => found.mtimeMs,
-    () => undefined,
-  );
-  if (touched === undefined) return false; // Freed meanwhile: the next attempt to create it decides.
-  const holder = await readHolder(path);
-  if (holder?.host === hostname() && !isAlive(holder.pid)) return true;
-  return Date.now() - touched > DEAD_AFTER_MS;
+function isAt(path: string, fd: number): boolean {
+  const there = attempt(() => statSync(path, { bigint: true }));
+  const mine = fstatSync(fd, { bigint: true });
+  return there?.ino === mine.ino && there.dev === mine.dev;
+}
+
+function isDead(path: string, { deadAfterMs }: Kind): boolean {
+  const found = attempt(() => statSync(path));
+  if (found === undefined) return false; // Freed meanwhile: the next attempt to create it decides.
+  const age = Date.now() - found.mtimeMs;
+  if (age > deadAfterMs) return true;
+  if (found.size === 0) return age > WRITTEN_AFTER_MS;
+  const holder = holderOf(path);
+  return holder !== undefined && hasEnded(holder);
 }
 
 /** Two waiters may find the same dead lock: only the one that makes the mark removes it, after another look. */
-async function clear(path: string): Promise<void> {
+function clear(path: string, kind: Kind): void {
   const mark = `${path}.clearing`;
   try {
-    await mkdir(mark);
+    mkdirSync(mark);
   } catch {
-    const since = await stat(mark).then(
-      (found) => found.mtimeMs,
-      () => Date.now(),
-    );
-    if (Date.now() - since > CLEARING_TAKES_MS) await rmdir(mark).catch(ignoreMissing);
+    const since = attempt(() => statSync(mark).mtimeMs) ?? Date.now();
+    if (Date.now() - since > CLEARING_TAKES_MS) attempt(() => rmdirSync(mark));
     return;
   }
-  try {
-    if (await isDead(path)) await unlink(path).catch(ignoreMissing);
-  } finally {
-    await rmdir(mark).catch(ignoreMissing);
-  }
+  attempt(() => isDead(path, kind) && unlinkSync(path));
+  attempt(() => rmdirSync(mark));
 }
 
-async function readHolder(path: string): Promise<Holder | undefined> {
+function holderOf(path: string): ProcessIdentity | undefined {
+  const text = attempt(() => readFileSync(path, 'utf8'));
+  const holder = attempt(() => JSON.parse(text ?? '') as ProcessIdentity);
+  // Numbers that are no process ids would ask about groups of processes.
+  return Number.isSafeInteger(holder?.pid) && (holder?.pid as number) > 0 ? holder : undefined;
+}
+
+/** Undefined if it fails: the file is gone, or not ours to touch, and then its age decides. */
+function attempt<T>(work: () => T): T | undefined {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Holder;
+    return work();
   } catch {
-    return undefined; // Not there, or its creator has not written it yet.
+    return undefined;
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }
