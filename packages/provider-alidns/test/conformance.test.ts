@@ -2,9 +2,12 @@ import { defineConformanceSuite } from '@domainproof/provider-testkit';
 import { describe, test } from 'vitest';
 import { type AlidnsOptions, alidns } from '../src/index.js';
 import { alidnsWorld, facts } from './conformance-world.js';
+import { officialClient } from './support/transports.js';
 
 const transports = {
-  'its own transport': (options: AlidnsOptions) => alidns(options),
+  'its own client': (options: AlidnsOptions) => alidns(options),
+  'a ready client of the vendor': ({ timeoutMs, ...options }: AlidnsOptions) =>
+    alidns({ client: officialClient('4.6.1', options), ...(timeoutMs === undefined ? {} : { timeoutMs }) }),
 };
 
 describe.each(Object.entries(transports))('Alibaba Cloud DNS, over %s,', (_, makeProvider) => {

@@ -10,7 +10,7 @@ export const facts: BackendFacts = {
   writes: 'replace',
   ttl: { min: 1, max: 2_147_483_647, default: 300 },
   valuesPerSet: 50,
-  txt: { bytes: 4096, forbidden: '"\\', empty: false },
+  txt: { bytes: 4045, forbidden: '"\\', empty: false },
   lines: ['Dianxin', 'Liantong'],
   pageSize: { zones: 10, records: 10 },
   settlesLater: true,
