@@ -24,6 +24,8 @@ const foreign = (name: string) => [`foreign value at ${name}`, 'another one'];
 
 let simulator: Simulator;
 let folder: string;
+let file: string;
+let workers: ChildProcess[];
 beforeAll(async () => {
   simulator = await startSimulator({
     zones: clouds.map(({ cloud, zone }) => ({
@@ -33,11 +35,23 @@ beforeAll(async () => {
     })),
   });
   folder = mkdtempSync(join(tmpdir(), 'many-processes-'));
-});
+  file = join(folder, 'leases.jsonl');
+  workers = Array.from({ length: PROCESSES }, () =>
+    fork(worker, [file], { env: { PATH: process.env.PATH, ...simulator.env } }),
+  );
+  await Promise.all(workers.map((child) => once(child, 'message')));
+}, DEADLINE_MS);
 afterAll(async () => {
+  await Promise.all(
+    workers.map(async (child) => {
+      const ended = once(child, 'exit');
+      if (child.connected) child.disconnect();
+      await ended;
+    }),
+  );
   await simulator.close();
   rmSync(folder, { recursive: true });
-});
+}, DEADLINE_MS);
 
 /** The records of one process. Every name gets 40 values, of as many processes. */
 function recordsOf(process: number, zone: string): DesiredRecord[] {
@@ -48,7 +62,8 @@ function recordsOf(process: number, zone: string): DesiredRecord[] {
   }));
 }
 
-async function tell(workers: readonly ChildProcess[], taskFor: (index: number) => object): Promise<void> {
+/** Gives every process its task, and waits until all of them are done. */
+async function tell(taskFor: (index: number) => object): Promise<void> {
   const answers = await Promise.all(
     workers.map(async (child, index) => {
       child.send(taskFor(index));
@@ -59,59 +74,43 @@ async function tell(workers: readonly ChildProcess[], taskFor: (index: number) =
 }
 
 describe.each(clouds)('50 processes with 20 values each at $cloud', ({ cloud, zone, perSet, open }) => {
+  const all = Array.from({ length: PROCESSES }, (_, index) => recordsOf(index, zone));
+  const [first] = names.map((name) => `${name}.${zone}`) as [string];
   const stored = () =>
     Object.fromEntries(simulator.records(cloud, zone).map(({ name, values }) => [name, values]));
-  const expected = (add: (name: string) => readonly string[]) =>
+  const expected = (records: readonly DesiredRecord[]) =>
     Object.fromEntries(
-      names.map((name) => [`${name}.${zone}.`, [...foreign(name), ...add(`${name}.${zone}`)].sort()]),
+      names.map((name) => {
+        const ours = records.filter((record) => record.name === `${name}.${zone}`);
+        return [`${name}.${zone}.`, [...foreign(name), ...ours.map(({ value }) => value)].sort()];
+      }),
     );
 
-  test('lose no value, and take exactly theirs away', { timeout: DEADLINE_MS }, async () => {
-    const file = join(folder, cloud, 'leases.jsonl');
-    const journal = fileJournal({ file });
-    const all = Array.from({ length: PROCESSES }, (_, index) => recordsOf(index, zone));
-    const workers = all.map(() =>
-      fork(worker, [cloud, file], { env: { PATH: process.env.PATH, ...simulator.env } }),
+  test('lose no value', { timeout: DEADLINE_MS }, async () => {
+    await tell((index) => ({ cloud, ensure: all[index] }));
+    expect(stored()).toEqual(expected(all.flat()));
+    expect(await fileJournal({ file }).all()).toHaveLength(PROCESSES * VALUES_EACH);
+  });
+
+  test('fill a set up to the limit of the vendor, and are told of it', { timeout: DEADLINE_MS }, async () => {
+    const client = createClient({
+      providers: [open({ environment: simulator.env })],
+      journal: fileJournal({ file }),
+    });
+    const record = (value: string) => ({ name: first, type: 'TXT', value });
+    const room = perSet - (stored()[`${first}.`] as readonly string[]).length;
+    const more = await client.ensureAll(
+      Array.from({ length: room }, (_, index) => record(`one more ${index}`)),
     );
-    try {
-      await Promise.all(workers.map((child) => once(child, 'message')));
-      const t0 = Date.now();
-      await tell(workers, (index) => ({ ensure: all[index] }));
-      console.log(cloud, 'ensure', Date.now() - t0, simulator.calls.length);
-      const full = expected((name) =>
-        all
-          .flat()
-          .filter((record) => record.name === name)
-          .map(({ value }) => value),
-      );
-      expect(stored()).toEqual(full);
-      expect(await journal.all()).toHaveLength(PROCESSES * VALUES_EACH);
+    expect(stored()[`${first}.`]).toHaveLength(perSet);
+    await expect(client.ensure(record('one too many'))).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
+    await client.releaseAll(more);
+    expect(stored()).toEqual(expected(all.flat()));
+  });
 
-      const [name] = names as [string];
-      const client = createClient({ providers: [open({ environment: simulator.env })], journal });
-      const ensure = (value: string) => client.ensure({ name: `${name}.${zone}`, type: 'TXT', value });
-      const room = perSet - (full[`${name}.${zone}.`] as string[]).length;
-      const more = [];
-      for (let index = 0; index < room; index += 1) more.push(await ensure(`one more ${index}`));
-      await expect(ensure('one too many')).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
-      await client.releaseAll(more);
-      expect(stored()).toEqual(full);
-
-      const t1 = Date.now();
-      await tell(workers, (index) => ({
-        release: all[(index + 1) % PROCESSES]?.map(({ value }) => value),
-      }));
-      console.log(cloud, 'release', Date.now() - t1, simulator.calls.length);
-      expect(stored()).toEqual(expected(() => []));
-      expect(await journal.all()).toEqual([]);
-    } finally {
-      await Promise.all(
-        workers.map(async (child) => {
-          const ended = once(child, 'exit');
-          if (child.connected) child.disconnect();
-          await ended;
-        }),
-      );
-    }
+  test('take exactly their values away, each those of another one', { timeout: DEADLINE_MS }, async () => {
+    await tell((index) => ({ cloud, release: all[(index + 1) % PROCESSES]?.map(({ value }) => value) }));
+    expect(stored()).toEqual(expected([]));
+    expect(await fileJournal({ file }).all()).toEqual([]);
   });
 });

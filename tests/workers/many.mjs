@@ -1,10 +1,10 @@
 // One of many processes: writes its values one by one, some at a time, then takes away those of another process.
-// Arguments: cloud, journal file. Messages in: { ensure: records } or { release: values }; out: 'ready', 'done' or { failed }.
+// Argument: journal file. Messages in: { cloud, ensure: records } or { cloud, release: values }; out: 'ready', 'done' or { failed }.
 import { openClient } from './clouds.mjs';
 
-const AT_A_TIME = 5;
-const [cloud, file] = process.argv.slice(2);
-const client = await openClient([cloud], file);
+const AT_A_TIME = 4;
+const [file] = process.argv.slice(2);
+const clients = new Map();
 const options = { timeoutMs: 540_000 };
 
 async function inParallel(items, work) {
@@ -15,7 +15,12 @@ async function inParallel(items, work) {
   await Promise.all(lanes);
 }
 
-async function release(values) {
+async function clientOf(cloud) {
+  if (!clients.has(cloud)) clients.set(cloud, await openClient([cloud], file));
+  return clients.get(cloud);
+}
+
+async function release(client, values) {
   const mine = [];
   for await (const lease of client.leases()) if (values.includes(lease.value)) mine.push(lease);
   if (mine.length !== values.length)
@@ -23,10 +28,11 @@ async function release(values) {
   await inParallel(mine, (lease) => client.release(lease.id, options));
 }
 
-process.on('message', async (task) => {
+process.on('message', async ({ cloud, ensure, release: values }) => {
   try {
-    if (task.ensure) await inParallel(task.ensure, (record) => client.ensure(record, options));
-    if (task.release) await release(task.release);
+    const client = await clientOf(cloud);
+    if (ensure) await inParallel(ensure, (record) => client.ensure(record, options));
+    if (values) await release(client, values);
     process.send('done');
   } catch (error) {
     process.send({ failed: JSON.stringify(error) === '{}' ? String(error.stack) : JSON.stringify(error) });

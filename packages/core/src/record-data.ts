@@ -76,6 +76,7 @@ export function quoteTxt(value: string): string {
 
 /** A raw text cut into pieces of at most 255 bytes in UTF-8, never inside a character. */
 export function splitTxt(value: string): string[] {
+  if (Buffer.byteLength(value) <= TXT_STRING_BYTES) return [value];
   const parts: string[] = [];
   let part = '';
   let bytes = 0;

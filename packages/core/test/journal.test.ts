@@ -72,6 +72,18 @@ describe.each([
   });
 });
 
+test.each([
+  ['in memory', () => memoryJournal()],
+  ['in a file', () => fileJournal({ file })],
+])('whoever comes after a waiter that gave up waits for the holder all the same, %s', async (_, open) => {
+  const journal = open();
+  const unlock = await journal.lock('set', never);
+  await expect(journal.lock('set', AbortSignal.timeout(10))).rejects.toMatchObject({ code: 'TIMEOUT' });
+  await expect(journal.lock('set', AbortSignal.timeout(10))).rejects.toMatchObject({ code: 'TIMEOUT' });
+  await unlock();
+  await (await journal.lock('set', never))();
+});
+
 describe('a journal in a file', () => {
   test('is read by another journal of the same file', async () => {
     await fileJournal({ file }).put([lease('a')]);

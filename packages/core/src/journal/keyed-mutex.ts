@@ -14,10 +14,11 @@ export class KeyedMutex {
     });
     const tail = (before ?? Promise.resolve()).then(() => held);
     this.#tails.set(key, tail);
-    const unlock = async (): Promise<void> => {
-      free();
+    // Not before those in front are done: who gave up its place is the last in the queue all the same.
+    tail.then(() => {
       if (this.#tails.get(key) === tail) this.#tails.delete(key);
-    };
+    });
+    const unlock = async (): Promise<void> => free();
     try {
       if (signal.aborted) throw abortError(signal);
       if (before) await waitFor(before, signal);

@@ -27,14 +27,14 @@ interface Kind {
   /** How often a holder shows that it lives, and after how long without a sign its lock is taken from it. */
   heartbeatMs: number;
   deadAfterMs: number;
-  /** Pauses between two attempts, before jitter. */
-  firstPauseMs: number;
+  /** Pauses between two attempts, before jitter: a tenth of the time that was waited so far, within these bounds. */
+  shortestPauseMs: number;
   longestPauseMs: number;
 }
 
-const LOCK: Kind = { heartbeatMs: 5_000, deadAfterMs: 60_000, firstPauseMs: 1, longestPauseMs: 20 };
+const LOCK: Kind = { heartbeatMs: 5_000, deadAfterMs: 60_000, shortestPauseMs: 1, longestPauseMs: 10 };
 /** The right to be the next one. Nothing is guarded by it, so that it may change hands sooner. */
-const TURN: Kind = { heartbeatMs: 1_000, deadAfterMs: 5_000, firstPauseMs: 40, longestPauseMs: 40 };
+const TURN: Kind = { heartbeatMs: 1_000, deadAfterMs: 5_000, shortestPauseMs: 10, longestPauseMs: 150 };
 
 export interface FileLock {
   /** Does not throw: a lock file that cannot be removed counts as dead when this process has ended, or a minute later. */
@@ -45,8 +45,8 @@ export interface FileLock {
 
 /**
  * A lock between processes: a file that only one of them can create. Of all that wait, one at a time has its turn and asks
- * often, so that the lock changes hands within milliseconds while a hundred waiters cost next to nothing; everybody who
- * waits for a turn has the same chance to get it.
+ * often, so that the lock changes hands within milliseconds while a hundred waiters cost next to nothing. Nobody gets the
+ * lock out of turn, so a process that frees it and wants it again at once does not keep it from the others.
  *
  * The lock of a process that died is cleared: within a second if the process is known to be gone from this host, else when
  * its file has not been touched for a minute. Hosts that share the directory need clocks that agree better than that.
@@ -67,8 +67,8 @@ export async function lockFile(directory: string, key: string, signal: AbortSign
 }
 
 async function acquire(path: string, kind: Kind, signal: AbortSignal): Promise<FileLock> {
-  let pause = kind.firstPauseMs;
-  let lookAt = performance.now() + LOOK_EVERY_MS;
+  const since = performance.now();
+  let lookAt = since + LOOK_EVERY_MS;
   for (;;) {
     const fd = create(path);
     if (fd !== undefined) return heldLock(path, fd, kind);
@@ -79,8 +79,9 @@ async function acquire(path: string, kind: Kind, signal: AbortSignal): Promise<F
         continue;
       }
     }
+    const waited = performance.now() - since;
+    const pause = Math.min(Math.max(waited / 10, kind.shortestPauseMs), kind.longestPauseMs);
     await sleep(pause * (0.5 + Math.random()), signal);
-    pause = Math.min(pause * 1.2, kind.longestPauseMs);
   }
 }
 
