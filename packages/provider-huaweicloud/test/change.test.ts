@@ -305,7 +305,7 @@ describe.each(TELLING)('over %s', (via) => {
     'the vendor gets at most 4096 bytes',
     async (value) => {
       const { sent } = await run({ change: { add: [value] }, readFirst: false });
-      const { records } = sent[0]?.body as { records: [string] };
+      const { records } = (sent[0] as { body: unknown }).body as { records: [string] };
       expect(Buffer.byteLength(records[0])).toBeLessThanOrEqual(4096);
     },
   );
