@@ -23,6 +23,15 @@ export interface ProviderManifest {
   /** npm name of the package. */
   package: string;
   settings: readonly SettingField[];
+  /** Other sources of what the required settings give: set all names of one of these, and no required setting is missing. */
+  alternatives?: readonly SettingAlternative[];
+}
+
+/** Environment names that together stand in for the required settings, for example those of a cloud's instance role. */
+export interface SettingAlternative {
+  /** One line for people. */
+  description: string;
+  environment: readonly string[];
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -46,12 +55,17 @@ export function readSettings<Option extends string>(
   return found as Partial<Record<Option, string>>;
 }
 
-/** The required fields that neither options nor environment set. Empty: the provider is configured. */
+/**
+ * The required fields that neither options nor environment set; none if an alternative stands in for them.
+ * Empty: the provider is configured.
+ */
 export function missingSettings(
   manifest: ProviderManifest,
   options: Readonly<Record<string, unknown>>,
   environment: Environment,
 ): SettingField[] {
+  const isSet = (name: string) => environment[name] !== undefined && environment[name] !== '';
+  if (manifest.alternatives?.some((alternative) => alternative.environment.every(isSet))) return [];
   return manifest.settings.filter(
     (field) => field.required && !options[field.option] && !environmentName(field, environment),
   );

@@ -71,6 +71,28 @@ describe('each record by itself', () => {
     });
   });
 
+  test('a set that cannot be locked does not end the wait for the others', async () => {
+    const provider = new FakeProvider();
+    const memory = memoryJournal();
+    const journal: Journal = {
+      ...memory,
+      lock: async (key, signal) => {
+        if (key.includes(' a.example.com.')) throw new DnsError('UNSUPPORTED', 'no lock for it');
+        return memory.lock(key, signal);
+      },
+    };
+    const names = ['a.example.com', 'b.example.com'];
+    const leases = await createClient({ providers: [provider], journal: memory }).ensureAll(
+      names.map((name) => ({ ...record('x'), name })),
+    );
+    provider.before = () => new Promise((resolve) => setTimeout(resolve, 20));
+    const results = await createClient({ providers: [provider], journal }).releaseEach(leases);
+    expect(results.map(({ report, error }) => report?.outcome ?? error?.code)).toEqual([
+      'UNSUPPORTED',
+      'removed',
+    ]);
+  });
+
   test('a lease of a provider that is not configured any more is told by itself', async () => {
     const provider = new FakeProvider();
     const client = createClient({ providers: [provider] });
@@ -120,6 +142,7 @@ describe('a set that the vendor does not serve', () => {
     provider.put(NAME, 'TXT', ['token-1']);
     const client = createClient({ providers: [provider] });
     await expect(client.ensure(record('token-1'))).rejects.toMatchObject({ code: 'ZONE_INACTIVE' });
+    expect(provider.calls.filter((method) => method === 'readRecordSet')).toHaveLength(1);
     expect(await collect(client.leases())).toEqual([]);
     expect(provider.values(NAME)).toEqual(['token-1']);
   });
@@ -167,9 +190,15 @@ describe('leases', () => {
       const first = await createClient({ providers: [provider], journal }).ensure(record('token-1'));
       journal.beforeNextLock = async () => {
         await createClient({ providers: [provider], journal }).release(first);
+        expect(await journal.all()).toEqual([]);
+      };
+      const heldAtWrite: string[] = [];
+      provider.before = async (method) => {
+        if (method === 'applyChange') heldAtWrite.push(...(await journal.all()).map(({ value }) => value));
       };
       const second = await createClient({ providers: [provider], journal }).ensure(record('token-1'));
       expect(second.created).toBe(true);
+      expect(heldAtWrite.at(-1)).toBe('token-1');
       expect(provider.values(NAME)).toEqual(['token-1']);
       const held = await journal.all();
       expect(held.map(({ id }) => id)).toEqual([second.id]);

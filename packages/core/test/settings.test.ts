@@ -58,3 +58,12 @@ test('missing settings are the required ones that are set nowhere', () => {
   expect(missingSettings(manifest, { key: 'a' }, {})).toEqual([]);
   expect(missingSettings(manifest, {}, { OLD_KEY_FILE: '/run/secrets/key' })).toEqual([]);
 });
+
+test('no setting is missing where all names of an alternative are set', () => {
+  const alternatives = [{ description: 'A role', environment: ['FAKE_ROLE', 'FAKE_TOKEN_FILE'] }];
+  const missing = (environment: Record<string, string>) =>
+    missingSettings({ ...manifest, alternatives }, {}, environment).map(({ option }) => option);
+  expect(missing({ FAKE_ROLE: 'role', FAKE_TOKEN_FILE: '/run/token' })).toEqual([]);
+  expect(missing({ FAKE_ROLE: 'role' })).toEqual(['key']);
+  expect(missing({ FAKE_ROLE: 'role', FAKE_TOKEN_FILE: '' })).toEqual(['key']);
+});

@@ -68,6 +68,71 @@ test('other vendors get changes to several sets of a zone side by side', async (
   expect(provider.most).toBeGreaterThan(1);
 });
 
+describe('a write that the vendor puts off', () => {
+  const putOff = (meanwhile: () => void) => {
+    let isPutOff = false;
+    return () => {
+      if (isPutOff) return;
+      isPutOff = true;
+      meanwhile();
+      throw new DnsError('BUSY', 'another change is running');
+    };
+  };
+
+  test('is based on a new look, so that what the other writer put there stays', async () => {
+    const provider = new FakeProvider();
+    const client = createClient({ providers: [provider] });
+    provider.put('a.example.com', 'TXT', ['theirs']);
+    const busy = putOff(() => provider.put('a.example.com', 'TXT', ['theirs', 'newer']));
+    provider.before = (method, nth) => {
+      if (method === 'applyChange' && nth === 2) busy();
+    };
+    const lease = await client.ensure(record('a.example.com'));
+    expect(provider.values('a.example.com')).toEqual(['newer', 'theirs', 'token']);
+    const again = putOff(() => provider.put('a.example.com', 'TXT', ['newest', 'token']));
+    provider.before = (method) => {
+      if (method === 'applyChange') again();
+    };
+    expect((await client.release(lease)).outcome).toBe('removed');
+    expect(provider.values('a.example.com')).toEqual(['newest']);
+  });
+
+  test.each(['as a whole', 'record by record'])('is looked at anew as a batch too (%s)', async (how) => {
+    const provider = new BatchProvider();
+    for (const name of names) provider.put(name, 'TXT', ['theirs']);
+    const busy = putOff(() => {
+      for (const name of names) provider.put(name, 'TXT', ['theirs', 'newer']);
+    });
+    if (how === 'as a whole')
+      provider.beforeBatch = (method) => {
+        if (method === 'applyChanges') busy();
+      };
+    else {
+      let refusals = names.length;
+      provider.refuses = () => {
+        if (refusals-- <= 0) return undefined;
+        provider.put(names[refusals] as string, 'TXT', ['theirs', 'newer']);
+        return new DnsError('BUSY', 'another change is running');
+      };
+    }
+    const client = createClient({ providers: [provider] });
+    const leases = await client.ensureAll(names.map((name) => record(name)));
+    for (const name of names) expect(provider.values(name)).toEqual(['newer', 'theirs', 'token']);
+    await client.releaseAll(leases);
+    for (const name of names) expect(provider.values(name)).toEqual(['newer', 'theirs']);
+  });
+
+  test('needs no look where a value is written by itself', async () => {
+    const provider = new FakeProvider({ writes: 'value' });
+    const busy = putOff(() => {});
+    provider.before = (method) => {
+      if (method === 'applyChange') busy();
+    };
+    await createClient({ providers: [provider] }).ensure(record('a.example.com'));
+    expect(provider.calls).toEqual(['findZones', 'applyChange', 'applyChange']);
+  });
+});
+
 describe('an answer that gets lost again and again', () => {
   const lose = (provider: FakeProvider, times: number) => {
     let left = times;
@@ -120,6 +185,16 @@ describe('an answer that gets lost again and again', () => {
     expect(kept).toHaveLength(1);
   });
 
+  test('of a removal counts as removed also where the cloud shows an old value for a while', async () => {
+    const provider = new FakeProvider({ writes: 'value' });
+    const client = createClient({ providers: [provider] });
+    const lease = await client.ensure(record('a.example.com'));
+    lose(provider, 1);
+    provider.readRecordSet = async (_zone, key) => ({ key, ttl: 60, values: ['token'], conflicts: [] });
+    expect((await client.release(lease)).outcome).toBe('removed');
+    expect(provider.values('a.example.com')).toEqual([]);
+  });
+
   test('of a removal that was carried out counts as removed', async () => {
     const provider = new FakeProvider({ writes: 'value' });
     const client = createClient({ providers: [provider] });
@@ -156,12 +231,15 @@ describe('a batch in which', () => {
     provider.put('a.example.com', 'TXT', ['token', 'foreign']);
     const looksBefore = provider.batches.filter(({ method }) => method === 'readRecordSets').length;
     provider.beforeBatch = (method, nth) => {
-      if (method === 'applyChanges') throw new DnsError('TRANSIENT', 'cut', { outcomeUnknown: true });
+      if (method === 'applyChanges') {
+        provider.put('a.example.com', 'TXT', ['token', 'foreign', 'meanwhile']);
+        throw new DnsError('TRANSIENT', 'cut', { outcomeUnknown: true });
+      }
       if (nth > looksBefore + 1) throw new DnsError('PROTOCOL', 'nonsense');
     };
     const reports = await client(provider).releaseAll(leases);
     expect(reports.map(({ outcome }) => outcome)).toEqual(names.map(() => 'removed'));
-    expect(provider.values('a.example.com')).toEqual(['foreign']);
+    expect(provider.values('a.example.com')).toEqual(['foreign', 'meanwhile']);
   });
 
   test.each(['ensure', 'release'])('the signal fires at a look of %s ends with ABORTED', async (work) => {

@@ -1,6 +1,5 @@
-import { type ApiCallEvent, abortError, type Call, DnsError, type Environment } from '@domainproof/core';
-import { type CredentialOptions, type Credentials, readCredentials } from './credentials.js';
-import { type Endpoint, readEndpoint } from './endpoint.js';
+import { type ApiCallEvent, type Call, DnsError, isDnsError } from '@domainproof/core';
+import { type Answer, parseAnswer } from './answer.js';
 import { Exchange } from './exchange.js';
 import {
   DeadlinePassed,
@@ -11,116 +10,81 @@ import {
   unexpectedAnswer,
 } from './failure.js';
 import { manifest } from './manifest.js';
+import { callSdk, type Parameters, type Place, type SdkAnswer } from './sdk-client.js';
+import type { Session, Transport } from './transport.js';
 
-/** API version of Alibaba Cloud DNS; there is one only. */
-const VERSION = '2015-01-09';
-const WRITES: ReadonlySet<string> = new Set(['AddDomainRecord', 'DeleteDomainRecord']);
+const WRITES: ReadonlySet<string> = new Set(['AddDomainRecord', 'DeleteDomainRecord', 'OperateBatchDomain']);
 /** Longer than this the vendor never asks to wait; a larger number is not believed. */
 const MAX_RETRY_AFTER_MS = 300_000;
 
-export interface ApiOptions extends CredentialOptions {
-  endpoint?: string;
-  /** Milliseconds for one request, connecting included. */
-  timeoutMs: number;
-  environment: Environment;
-}
-
-/** A JSON object that came from the network: nothing about its fields is certain. */
-export type Answer = Readonly<Record<string, unknown>>;
-export type Parameters = Readonly<Record<string, string | number | undefined>>;
-
 /** One signed request for each call of `send`. */
 export interface Api {
-  /** @throws DnsError of every code in the error table; `AUTH_INVALID` without credentials, before anything is sent */
-  send(operation: string, parameters: Parameters, call: Call): Promise<Answer>;
+  /**
+   * @param place where the parameters travel; `query` if not given
+   * @throws DnsError of every code in the error table; `AUTH_INVALID` without credentials, before anything is sent
+   */
+  send(operation: string, parameters: Parameters, call: Call, place?: Place): Promise<Answer>;
 }
 
-const loadSdk = () => import('@alicloud/openapi-client');
-type Sdk = Awaited<ReturnType<typeof loadSdk>>;
-type SdkClient = Sdk['default']['default'];
-
-interface Connection {
-  client: InstanceType<SdkClient>;
-  sdk: Sdk;
-  endpoint: Endpoint;
-  credentials: Credentials;
-}
-
-/** The vendor's generic client, loaded and configured at the first request. */
-export function createApi(options: ApiOptions): Api {
-  let connection: Promise<Connection> | undefined;
+/** @param timeoutMs milliseconds for one request, connecting included */
+export function createApi(transport: Transport, timeoutMs: number): Api {
   return {
-    async send(operation, parameters, call) {
-      connection ??= connect(options);
-      const connected = await connection.catch((error) => {
-        connection = undefined;
-        throw error;
-      });
-      if (call.signal.aborted) throw abortError(call.signal, { provider: manifest.id, operation });
-      return request(connected, options.timeoutMs, operation, parameters, call);
+    async send(operation, parameters, call, place = 'query') {
+      const session = await opened(transport, timeoutMs, operation, call);
+      return request(transport, session, timeoutMs, operation, parameters, place, call);
     },
   };
 }
 
-async function connect(options: ApiOptions): Promise<Connection> {
-  const credentials = readCredentials(options, options.environment);
-  const endpoint = readEndpoint(options.endpoint, options.environment);
-  const sdk = await loadSdk().catch((cause) => {
-    throw new DnsError('PROTOCOL', 'The client library @alicloud/openapi-client cannot be loaded.', {
-      provider: manifest.id,
-      hint: 'Install the dependencies of @domainproof/provider-alidns again.',
-      cause,
+/** Nothing has been sent to the service yet when this fails. */
+async function opened(
+  transport: Transport,
+  timeoutMs: number,
+  operation: string,
+  { signal }: Call,
+): Promise<Session> {
+  const exchange = new Exchange(operation);
+  try {
+    return await raced(exchange, signal, timeoutMs, () => transport.open());
+  } catch (failure) {
+    if (isDnsError(failure)) throw failure;
+    throw toDnsError(failure, {
+      operation,
+      write: false,
+      neverSent: true,
+      endpoint: 'the source of the credentials',
+      secrets: [],
     });
-  });
-  const client = new (clientClass(sdk))(
-    new sdk.Config({ ...credentials, endpoint: endpoint.host, protocol: endpoint.protocol }),
-  );
-  return { client, sdk, endpoint, credentials };
-}
-
-/** The client's package is CommonJS: Node gives its default export one level deeper than bundlers do. */
-function clientClass(sdk: Sdk): SdkClient {
-  return sdk.default.default ?? (sdk.default as unknown as SdkClient);
+  }
 }
 
 async function request(
-  { client, sdk, endpoint, credentials }: Connection,
+  transport: Transport,
+  session: Session,
   timeoutMs: number,
   operation: string,
   parameters: Parameters,
+  place: Place,
   call: Call,
 ): Promise<Answer> {
-  const params = new sdk.Params({
-    action: operation,
-    version: VERSION,
-    protocol: 'HTTPS',
-    pathname: '/',
-    method: 'POST',
-    authType: 'AK',
-    style: 'RPC',
-    reqBodyType: 'formData',
-    bodyType: 'json',
-  });
-  const query = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
-  // Beyond our own deadline, so that it is ours that counts; the client's default is three seconds. No retries.
-  const runtime = { connectTimeout: timeoutMs + 1_000, readTimeout: timeoutMs + 1_000, autoretry: false };
-  const exchange = new Exchange();
+  const exchange = new Exchange(operation);
   const startedAt = performance.now();
   const write = WRITES.has(operation);
-  const secrets = [credentials.accessKeySecret, credentials.securityToken, credentials.accessKeyId];
+  const { secrets, credentialSource } = session;
   const failed = (): FailedRequest => ({
     operation,
     write,
     neverSent: exchange.neverSent,
     httpStatus: exchange.httpStatus,
     retryAfterMs: retryAfter(exchange.header('x-acs-retry-after')),
-    endpoint: endpoint.url,
+    endpoint: session.endpoint ?? exchange.origin ?? 'the endpoint of the client',
     secrets,
+    credentialSource,
   });
   let outcome: Answer | DnsError;
   try {
-    const answer = await raced(exchange, call.signal, timeoutMs, async () =>
-      client.callApi(params, new sdk.OpenApiRequest({ query }), runtime as never),
+    const answer = await raced(exchange, call.signal, timeoutMs, () =>
+      callSdk(session.client, operation, parameters, place, timeoutMs),
     );
     outcome = bodyOf(answer) ?? unexpectedAnswer('is not a JSON object with a success status', failed());
   } catch (failure) {
@@ -128,7 +92,10 @@ async function request(
   }
   const facts = { provider: manifest.id, operation, write, elapsedMs: performance.now() - startedAt };
   call.onApiCall({ ...facts, ...outcomeFacts(outcome, exchange, secrets) });
-  if (outcome instanceof DnsError) throw outcome;
+  if (isDnsError(outcome)) {
+    if (outcome.code === 'AUTH_EXPIRED' || outcome.code === 'AUTH_INVALID') transport.forget();
+    throw outcome;
+  }
   return outcome;
 }
 
@@ -140,6 +107,10 @@ function raced<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
+    if (signal.aborted) {
+      reject(new Interrupted(signal));
+      return;
+    }
     const stop = (reason: Error) => {
       settle();
       reject(reason);
@@ -176,8 +147,7 @@ function retryAfter(header: string | undefined): number | undefined {
 }
 
 /** The client takes a redirection for success. */
-function bodyOf({ body, statusCode }: Answer): Answer | undefined {
-  if (statusCode !== 200 || typeof body !== 'object' || body === null || Array.isArray(body))
-    return undefined;
-  return body as Answer;
+function bodyOf({ status, text }: SdkAnswer): Answer | undefined {
+  const answer = parseAnswer(String(text));
+  return status === 200 ? answer : undefined;
 }

@@ -4,20 +4,24 @@ import {
   isDnsError,
   type Json,
   type Receipt,
+  type RecordKey,
   type RecordSet,
   relativeName,
   type ValueChange,
   type Zone,
 } from '@domainproof/core';
 import type { Api } from './api.js';
+import type { Held, HeldRecords } from './held-records.js';
 import { manifest } from './manifest.js';
-import { type RecordIds, readStoredSet, recordIdsOf } from './records.js';
+import { heldOf, readStoredSet } from './records.js';
 import { isRecordId, recordId, valueParameters } from './wire.js';
 
 /**
  * One call for each value, one after the other, in the order of the change: the vendor refuses a second change in a zone while
  * one is running. There is never a look before an add, since the vendor refuses what exists; and none before
  * a removal whose record id is in a receipt.
+ *
+ * @throws DnsError `ZONE_INACTIVE` if a value is there in a record that was paused
  */
 export async function applyChange(
   api: Api,
@@ -44,6 +48,8 @@ interface Progress {
   absent: string[];
   /** Writes that the vendor carried out. */
   writes: number;
+  /** The set as it was read after a duplicate. */
+  reread?: HeldRecords;
 }
 
 async function add(
@@ -55,7 +61,7 @@ async function add(
   progress: Progress,
   call: Call,
 ): Promise<void> {
-  if (current?.values.includes(value)) {
+  if (isPresent(current, key, value)) {
     progress.present.push(value);
     return;
   }
@@ -67,7 +73,7 @@ async function add(
         RR: relativeName(key.name, zone.name),
         Type: key.type,
         ...valueParameters(key.type, value),
-        TTL: current && current.values.length > 0 ? current.ttl : ttl,
+        TTL: ttlBeside(current, ttl),
         Line: key.line,
       },
       call,
@@ -76,8 +82,36 @@ async function add(
     progress.recordIds.set(value, recordId(answer));
   } catch (error) {
     if (!isDnsError(error) || error.vendorCode !== 'DomainRecordDuplicate') throw error;
+    progress.reread ??= (await readStoredSet(api, zone, key, call)).held;
+    if (progress.reread.isPaused(value)) throw paused(key, value);
     progress.present.push(value);
   }
+}
+
+/**
+ * Whether the value is there and served.
+ *
+ * @throws DnsError `ZONE_INACTIVE` if its record was paused: the vendor refuses a second one beside it
+ */
+export function isPresent(current: RecordSet | undefined, key: RecordKey, value: string): boolean {
+  if (heldOf(current)?.isPaused(value)) throw paused(key, value);
+  return current?.values.includes(value) ?? false;
+}
+
+/** Seconds. A set that others share keeps its TTL. */
+export function ttlBeside(current: RecordSet | undefined, ttl: number): number {
+  return current && current.values.length > 0 ? current.ttl : ttl;
+}
+
+function paused({ name, type }: RecordKey, value: string): DnsError {
+  return new DnsError(
+    'ZONE_INACTIVE',
+    `Alibaba Cloud DNS holds the ${type} record "${value}" at ${name}, but does not serve it (status DISABLE).`,
+    {
+      provider: manifest.id,
+      hint: 'It was paused: enable it in the console, or delete it if nothing needs it.',
+    },
+  );
 }
 
 async function removeAll(
@@ -89,12 +123,12 @@ async function removeAll(
   call: Call,
 ): Promise<void> {
   const kept = idsInReceipts(receipts);
-  let known = recordIdsOf(current);
+  let known = heldOf(current);
   if (!known && remove.some((value) => !kept.has(value)))
-    known = (await readStoredSet(api, zone, key, call)).recordIds;
+    known = (await readStoredSet(api, zone, key, call)).held;
   for (const value of remove) {
     let removed = false;
-    for (const id of idsToDelete(value, known, kept)) {
+    for (const { id } of recordsToDelete(value, known, kept)) {
       if (!(await deleteRecord(api, id, call))) continue;
       progress.writes += 1;
       removed = true;
@@ -104,20 +138,19 @@ async function removeAll(
 }
 
 /** What was read just now wins over a receipt: under an id of it, someone may have put another value meanwhile. */
-function idsToDelete(
+export function recordsToDelete(
   value: string,
-  known: RecordIds | undefined,
+  known: HeldRecords | undefined,
   kept: ReadonlyMap<string, string>,
-): readonly string[] {
-  const listed = known?.get(value);
-  if (listed) return listed;
+): readonly (Held | Pick<Held, 'id'>)[] {
+  const listed = known?.of(value) ?? [];
+  if (listed.length > 0) return listed;
   const id = kept.get(value);
-  const hasOtherValue = id !== undefined && known && [...known.values()].some((ids) => ids.includes(id));
-  return id === undefined || hasOtherValue ? [] : [id];
+  return id === undefined || known?.hasId(id) ? [] : [{ id }];
 }
 
 /** False if the record is gone already. */
-async function deleteRecord(api: Api, id: string, call: Call): Promise<boolean> {
+export async function deleteRecord(api: Api, id: string, call: Call): Promise<boolean> {
   try {
     await api.send('DeleteDomainRecord', { RecordId: id }, call);
     return true;
@@ -128,7 +161,7 @@ async function deleteRecord(api: Api, id: string, call: Call): Promise<boolean> 
 }
 
 /** Ids by value from the receipts of earlier changes. They come from a journal on disk, so their shape is checked. */
-function idsInReceipts(receipts: readonly Json[]): Map<string, string> {
+export function idsInReceipts(receipts: readonly Json[]): Map<string, string> {
   const ids = new Map<string, string>();
   for (const receipt of receipts) {
     const { recordIds } = (receipt ?? {}) as { recordIds?: unknown };

@@ -13,6 +13,8 @@ const ALLOW =
   'Allow the RAM action alidns:{action} on the domain (acs:alidns:*:*:domain/NAME), and on acs:alidns:*:*:instance/* if it is bound to a paid edition; alidns:DescribeDomains needs acs:alidns:*:*:*.';
 const LOCKED =
   'The domain or the record is locked by the vendor or by security rules: look at it in the Alibaba Cloud DNS console.';
+const LINE =
+  'Choose a line code that DescribeSupportLines lists for the domain: which ones can be used depends on its edition, and the free one has the basic lines only.';
 const KEY = 'Check the AccessKey id and secret, and that the key is enabled in the RAM console.';
 const BUG = 'This is a defect of the adapter or of the endpoint: report it with the request id.';
 
@@ -29,7 +31,7 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
   {
     vendorCode: 'DomainRecordConflict',
     code: 'RECORD_CONFLICT',
-    hint: 'A record of another type excludes it: a CNAME must be alone at its name (at the zone apex, MX and TXT may stand beside it).',
+    hint: 'A record excludes it: a CNAME must be alone at its name and line (at the zone apex, MX and TXT may stand beside it), and the free edition takes one CNAME there.',
   },
   {
     vendorCode: 'DomainRecordNotBelongToUser',
@@ -39,6 +41,9 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
   { vendorCode: 'DomainRecordLocked', code: 'FORBIDDEN', hint: LOCKED },
   { vendorCode: 'DomainForbidden', code: 'FORBIDDEN', hint: LOCKED },
   { vendorCode: 'RecordForbidden.*', code: 'FORBIDDEN', hint: LOCKED },
+  { vendorCode: 'Forbidden.DomainExpired', code: 'FORBIDDEN', hint: LOCKED },
+  { vendorCode: 'Forbidden.DomainLocked', code: 'FORBIDDEN', hint: LOCKED },
+  { vendorCode: 'Forbidden.RecordLocked', code: 'FORBIDDEN', hint: LOCKED },
   { vendorCode: 'Forbidden.RAM', code: 'FORBIDDEN', hint: ALLOW },
   { vendorCode: 'NoPermission', code: 'FORBIDDEN', hint: ALLOW },
   {
@@ -57,6 +62,8 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     code: 'INVALID_NAME',
     hint: 'Check the part of the name before the domain; the free edition takes five levels at most.',
   },
+  { vendorCode: 'SubDomainInvalid.Line', code: 'UNSUPPORTED', hint: LINE },
+  { vendorCode: 'UnsupportedLine', code: 'UNSUPPORTED', hint: LINE },
   {
     vendorCode: 'SubDomainInvalid.*',
     code: 'INVALID_VALUE',
@@ -75,7 +82,7 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
   {
     vendorCode: 'QuotaExceeded.*',
     code: 'QUOTA_EXCEEDED',
-    hint: 'Remove records that are no longer needed, or choose an edition that holds more.',
+    hint: 'Remove records that are no longer needed: a host record holds 90 of one type and line. More records per domain take a higher edition.',
   },
   { vendorCode: 'LastOperationNotFinished', code: 'BUSY' },
   { vendorCode: 'OperationThreadInUsed', code: 'BUSY' },

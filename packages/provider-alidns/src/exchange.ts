@@ -14,11 +14,20 @@ let watching = false;
  * in the process, and the asynchronous context says which of them is ours.
  */
 export class Exchange {
+  readonly #operation: string;
   #request?: ClientRequest;
   #response?: IncomingMessage;
+  /** Requests that a client makes for its credentials before the one that counts. */
+  readonly #others = new Set<ClientRequest>();
+  #isCancelled = false;
   #cancelledBeforeSent = false;
 
-  /** Runs `work`; the request that it makes belongs to this exchange. */
+  /** @param operation the action of the request that counts */
+  constructor(operation: string) {
+    this.#operation = operation;
+  }
+
+  /** Runs `work`; the requests that it makes belong to this exchange. */
   run<T>(work: () => Promise<T>): Promise<T> {
     watch();
     return current.run(this, work);
@@ -33,24 +42,40 @@ export class Exchange {
     return Array.isArray(value) ? value[0] : value;
   }
 
+  /** Scheme and host that the request goes to. */
+  get origin(): string | undefined {
+    return this.#request && `${this.#request.protocol}//${this.#request.getHeader('host')}`;
+  }
+
   /** True if it is certain that the server got nothing of the request: no connection had come about. */
   get neverSent(): boolean {
-    if (!this.#request || this.#cancelledBeforeSent) return this.#cancelledBeforeSent;
+    if (this.#cancelledBeforeSent) return true;
+    // A client whose requests Node does not tell of may have sent anything.
+    if (!this.#request) return this.#others.size > 0;
     const { socket } = this.#request;
     return !socket || socket.connecting;
   }
 
   /** Ends the request and its connection, so that nothing keeps the process alive. */
   cancel(reason = new Error('cancelled')): void {
+    this.#isCancelled = true;
     this.#cancelledBeforeSent = this.neverSent; // A destroyed socket does not tell any more.
     const stream = this.#response ?? this.#request;
-    // The client may have stopped listening, or not begun yet: an unheard 'error' event would end the process.
-    stream?.on('error', () => {});
-    stream?.destroy(reason);
+    if (stream) end(stream, reason);
+    for (const request of this.#others) end(request, reason);
   }
 
   /** Called by the watcher only. */
   began(request: ClientRequest): void {
+    if (this.#isCancelled) {
+      end(request, new Error('cancelled'));
+      return;
+    }
+    if (actionOf(request) !== this.#operation) {
+      this.#others.add(request);
+      request.once('close', () => this.#others.delete(request));
+      return;
+    }
     this.#request = request;
     request.once('response', (response) => this.#answered(response));
   }
@@ -66,6 +91,19 @@ export class Exchange {
       });
     });
   }
+}
+
+/** The client may have stopped listening, or not begun yet: an unheard 'error' event would end the process. */
+function end(stream: ClientRequest | IncomingMessage, reason: Error): void {
+  stream.on('error', () => {});
+  stream.destroy(reason);
+}
+
+/** The action is a header with the newer signature and a parameter with the older one. */
+function actionOf(request: ClientRequest): unknown {
+  return (
+    request.getHeader('x-acs-action') ?? new URL(request.path, 'http://localhost').searchParams.get('Action')
+  );
 }
 
 /** The server sends more than any true answer holds. */

@@ -1,5 +1,5 @@
 import { abortError, DnsError, type DnsErrorCode, type DnsErrorDetails, redact } from '@domainproof/core';
-import { errorRow } from './error-table.js';
+import { type ErrorRow, errorRow } from './error-table.js';
 import { AnswerTooLarge } from './exchange.js';
 import { manifest } from './manifest.js';
 
@@ -16,6 +16,8 @@ export interface FailedRequest {
   endpoint: string;
   /** Never to be seen in an error. */
   secrets: readonly (string | undefined)[];
+  /** Where the credentials came from, if nobody gave them as such. */
+  credentialSource?: string;
 }
 
 /** Our own deadline passed. */
@@ -54,6 +56,7 @@ export function toDnsError(failure: unknown, request: FailedRequest): DnsError {
   if (failure instanceof Interrupted) return interrupted(failure.signal, request);
   if (failure instanceof DeadlinePassed) return timedOut(failure.message, request);
   const { code, name, message } = asFailure(failure);
+  if (code === 'InvalidCredentials' && request.httpStatus === undefined) return unsigned(request);
   const answer = vendorAnswer(failure);
   if (answer) return refused(answer, request);
   if (code !== undefined && UNREACHABLE.has(code))
@@ -72,7 +75,17 @@ export function toDnsError(failure: unknown, request: FailedRequest): DnsError {
       outcomeUnknown: false,
       hint: 'Check the scheme and the certificate of the endpoint; a private authority goes into NODE_EXTRA_CA_CERTS.',
     });
+  // The clients stumble over an error's body that is JSON but no object.
+  if ((request.httpStatus ?? 0) >= 400) return unreadable(request);
   return broken('PROTOCOL', `The call failed: ${clean(message, request)}`, request);
+}
+
+/** The client has no credential, and sent nothing. */
+function unsigned(request: FailedRequest): DnsError {
+  return new DnsError('AUTH_INVALID', 'The given client has no credentials.', {
+    ...facts(request),
+    hint: 'Make the client with accessKeyId and accessKeySecret, or with a credential.',
+  });
 }
 
 /** The answer came, but it is not what this call answers with. */
@@ -101,10 +114,20 @@ function refused(answer: VendorAnswer, request: FailedRequest): DnsError {
       vendorCode: vendorCode && clean(vendorCode, request),
       requestId: answer.requestId && clean(answer.requestId, request),
       retryAfterMs: request.retryAfterMs,
-      hint: row?.hint?.replaceAll('{action}', request.operation),
+      hint: hintFor(row, request),
       outcomeUnknown: request.write && !wasRefused && (code === 'TRANSIENT' || (httpStatus ?? 0) >= 500),
     },
   );
+}
+
+function hintFor(
+  row: ErrorRow | undefined,
+  { operation, credentialSource }: FailedRequest,
+): string | undefined {
+  const hint = row?.hint?.replaceAll('{action}', operation);
+  const isAboutCredentials = row?.code === 'AUTH_INVALID' || row?.code === 'AUTH_EXPIRED';
+  if (!hint || !credentialSource || !isAboutCredentials) return hint;
+  return `${hint} The credentials came from ${credentialSource}.`;
 }
 
 function codeOfStatus(status = 0): DnsErrorCode {
@@ -170,7 +193,7 @@ function asFailure(failure: unknown): { code?: string; name: string; message: st
 /** The vendor's error body, as its client leaves it in `data`. */
 function vendorAnswer(failure: unknown): VendorAnswer | undefined {
   const data: unknown = (failure as { data?: unknown } | null)?.data;
-  if (typeof data !== 'object' || data === null) return undefined;
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined;
   const { Code, Message, RequestId, statusCode } = data as Record<string, unknown>;
   return {
     vendorCode: text(Code),

@@ -38,4 +38,29 @@ export const manifest: ProviderManifest = {
       environment: ['DOMAINPROOF_ALIDNS_ENDPOINT'],
     },
   ],
+  // Sources of the vendor's default credential chain; the names are those of its SDKs, and ALICLOUD_RAM_ROLE is lego's.
+  alternatives: [
+    {
+      description: 'A RAM role taken with an OIDC token',
+      environment: [
+        'ALIBABA_CLOUD_ROLE_ARN',
+        'ALIBABA_CLOUD_OIDC_PROVIDER_ARN',
+        'ALIBABA_CLOUD_OIDC_TOKEN_FILE',
+      ],
+    },
+    {
+      description: "A profile of the vendor's command line or of the credentials file",
+      environment: ['ALIBABA_CLOUD_PROFILE'],
+    },
+    {
+      description: "A credentials file in the form of the vendor's SDKs",
+      environment: ['ALIBABA_CLOUD_CREDENTIALS_FILE'],
+    },
+    { description: 'The RAM role of the ECS instance', environment: ['ALIBABA_CLOUD_ECS_METADATA'] },
+    { description: 'The RAM role of the ECS instance', environment: ['ALICLOUD_RAM_ROLE'] },
+    {
+      description: 'A URI that answers with temporary credentials',
+      environment: ['ALIBABA_CLOUD_CREDENTIALS_URI'],
+    },
+  ],
 };

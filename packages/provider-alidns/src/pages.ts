@@ -1,19 +1,27 @@
 import { type Call, DnsError } from '@domainproof/core';
-import type { Answer, Api, Parameters } from './api.js';
+import type { Answer } from './answer.js';
+import type { Api } from './api.js';
 import { manifest } from './manifest.js';
+import type { Parameters } from './sdk-client.js';
 
 /** Ends a listing that never ends: 100,000 zones, or 500,000 records of one name. */
 const MAX_PAGES = 1_000;
 
 /** How one action lists things. */
 export interface Listing {
-  operation: 'DescribeDomains' | 'DescribeDomainRecords';
+  operation: 'DescribeDomains' | 'DescribeDomainRecords' | 'DescribeBatchResultDetail';
   /** Where the answer holds the list: `{ outer: { inner: [...] } }`. */
   outer: string;
   inner: string;
-  /** Field that tells one entry from another. */
-  id: string;
+  /** What tells one entry from another. */
+  key(entry: Answer): unknown;
   pageSize: number;
+}
+
+export interface Page {
+  entries: Answer[];
+  /** Entries of all pages, as the vendor counts them; not a number if it does not say. */
+  total: number;
 }
 
 /**
@@ -24,21 +32,22 @@ export interface Listing {
  */
 export async function* pages(
   api: Api,
-  { operation, outer, inner, id, pageSize }: Listing,
+  { operation, outer, inner, key, pageSize }: Listing,
   parameters: Parameters,
   call: Call,
-): AsyncGenerator<Answer[]> {
+): AsyncGenerator<Page> {
   const seen = new Set<unknown>();
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const answer = await api.send(operation, { ...parameters, PageNumber: page, PageSize: pageSize }, call);
     const entries = listOf(answer, outer, inner);
     if (entries === undefined) throw broken(operation, `has no list at ${outer}.${inner}`);
     if (entries.length === 0) return;
-    const fresh = entries.filter((entry) => !seen.has(entry[id]));
+    const fresh = entries.filter((entry) => !seen.has(key(entry)));
     if (fresh.length === 0) throw broken(operation, `repeats earlier entries on page ${page}`);
-    for (const entry of fresh) seen.add(entry[id]);
-    yield fresh;
-    if (seen.size >= Number(answer.TotalCount)) return;
+    for (const entry of fresh) seen.add(key(entry));
+    const total = Number(answer.TotalCount);
+    yield { entries: fresh, total };
+    if (seen.size >= total) return;
   }
   throw broken(operation, `has more than ${MAX_PAGES} pages`);
 }

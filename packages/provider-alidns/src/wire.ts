@@ -1,6 +1,7 @@
-import { canonicalValue, DnsError, type RecordType } from '@domainproof/core';
-import type { Answer, Parameters } from './api.js';
+import { canonicalValue, DnsError, type Fqdn, type RecordType, toFqdn, type Zone } from '@domainproof/core';
+import type { Answer } from './answer.js';
 import { manifest } from './manifest.js';
+import type { Parameters } from './sdk-client.js';
 
 /** The canonical value of a record as the vendor lists it. What cannot be read as one is kept as it is. */
 export function recordValue(type: RecordType, record: Answer): string {
@@ -10,6 +11,25 @@ export function recordValue(type: RecordType, record: Answer): string {
   } catch {
     return value;
   }
+}
+
+/** The name of a listed record, or undefined if it is no name at all. */
+export function recordName({ RR }: Answer, zone: Zone): Fqdn | undefined {
+  if (RR === '@') return zone.name;
+  try {
+    return toFqdn(`${RR}.${zone.name}`);
+  } catch {
+    return undefined;
+  }
+}
+
+export function recordType({ Type }: Answer): string {
+  return String(Type).toUpperCase();
+}
+
+/** Documents write `Disable`, answers say `DISABLE`. */
+export function isPaused({ Status }: Answer): boolean {
+  return String(Status).toUpperCase() === 'DISABLE';
 }
 
 /** The parameters that carry a canonical value: TXT raw, host names without their final dot, the preference of MX apart. */

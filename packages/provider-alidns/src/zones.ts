@@ -1,6 +1,7 @@
 import { domainToUnicode } from 'node:url';
 import { ancestors, type Call, type Fqdn, isWithin, type Limits, toFqdn, type Zone } from '@domainproof/core';
-import type { Answer, Api } from './api.js';
+import type { Answer } from './answer.js';
+import type { Api } from './api.js';
 import { TTL } from './capabilities.js';
 import { type Listing, pages } from './pages.js';
 
@@ -8,7 +9,7 @@ const DOMAINS: Listing = {
   operation: 'DescribeDomains',
   outer: 'Domains',
   inner: 'Domain',
-  id: 'DomainName',
+  key: ({ DomainName }) => DomainName,
   pageSize: 100,
 };
 
@@ -24,8 +25,8 @@ const LOWEST_TTL: ReadonlyMap<unknown, number> = new Map([
 
 /** All zones of the account, one page at a time. */
 export async function* listZones(api: Api, call: Call): AsyncGenerator<Zone> {
-  for await (const page of pages(api, DOMAINS, {}, call))
-    yield* page.flatMap((domain) => toZone(domain, call));
+  for await (const { entries } of pages(api, DOMAINS, {}, call))
+    yield* entries.flatMap((domain) => toZone(domain, call));
 }
 
 /** Every zone that ends in the last two labels of `name`: one search finds a zone, its hosted sub-zones and its neighbours. */
@@ -40,8 +41,8 @@ export async function findZones(api: Api, name: Fqdn, call: Call): Promise<Zone[
 
 async function search(api: Api, keyWord: string, family: Fqdn, call: Call): Promise<Zone[]> {
   const zones: Zone[] = [];
-  for await (const page of pages(api, DOMAINS, { KeyWord: keyWord, SearchMode: 'LIKE' }, call))
-    zones.push(...page.flatMap((domain) => toZone(domain, call)));
+  for await (const { entries } of pages(api, DOMAINS, { KeyWord: keyWord, SearchMode: 'LIKE' }, call))
+    zones.push(...entries.flatMap((domain) => toZone(domain, call)));
   // The search also meets my-example.com and example.com.cn.
   return zones.filter((zone) => isWithin(zone.name, family));
 }

@@ -12,7 +12,7 @@ import { createMany } from './batch-create.js';
 import { applyChange } from './change.js';
 import { checkChange } from './check-change.js';
 import { type Plan, planChange, receiptOf, type Step } from './plan.js';
-import { forget, isForgotten, nativeSets, readRecordSets } from './record-set.js';
+import { nativeSets } from './record-set.js';
 import { deleteMany, replaceValuesOfMany } from './write.js';
 
 /** Most entries of one request, from the vendor's API reference. */
@@ -53,7 +53,7 @@ export async function applyChanges(
   call: Call,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const requests = requestsFor(api, zone, await refreshed(api, zone, changes, call), outcomes, call);
+  const requests = requestsFor(api, zone, changes, outcomes, call);
   let touched = false;
   let stop: DnsError | undefined;
   for (const { indexes, send, isAboutEntries } of requests) {
@@ -68,8 +68,6 @@ export async function applyChanges(
     } catch (error) {
       if (!isDnsError(error)) throw error;
       const isLocal = isAboutEntries(error);
-      // Tried again later, a change must not write back what was read now.
-      if (error.retryable) for (const { current } of changes) forget(current);
       if (!isLocal && !touched && !error.outcomeUnknown) throw error;
       for (const index of indexes) outcomes[index] = copyOf(error, error.outcomeUnknown);
       touched ||= error.outcomeUnknown;
@@ -77,19 +75,6 @@ export async function applyChanges(
     }
   }
   return outcomes;
-}
-
-/** The changes with what is there now, if an earlier attempt at them was put off. */
-async function refreshed(
-  api: Api,
-  zone: Zone,
-  changes: readonly PreparedChange[],
-  call: Call,
-): Promise<readonly PreparedChange[]> {
-  if (!changes.some(({ current }) => isForgotten(current))) return changes;
-  const keys = changes.map(({ change }) => change.key);
-  const sets = await readRecordSets(api, zone, keys, call);
-  return changes.map(({ change }, index) => ({ change, current: sets[index] }));
 }
 
 /** Puts what needs no request, and what is refused before one, straight into `outcomes`. */

@@ -12,7 +12,7 @@ import type { Api } from './api/request.js';
 import { isGone, isUntold } from './api/vendor-error.js';
 import { checkChange } from './check-change.js';
 import { planChange, receiptOf, type Step } from './plan.js';
-import { forget, readRecordSet, setsUnder } from './record-set.js';
+import { readRecordSet, setsUnder } from './record-set.js';
 import { stateOf, type VendorSet } from './vendor-set.js';
 import { createSet, deleteSet, replaceValues, type Written } from './write.js';
 
@@ -31,21 +31,6 @@ export async function applyChange(
   call: Call,
 ): Promise<Receipt> {
   checkChange(zone, change);
-  try {
-    return await writeChange(api, zone, current, change, call);
-  } catch (error) {
-    if (isDnsError(error) && error.retryable) forget(current);
-    throw error;
-  }
-}
-
-async function writeChange(
-  api: Api,
-  zone: Zone,
-  current: RecordSet | undefined,
-  change: ValueChange,
-  call: Call,
-): Promise<Receipt> {
   const mustRead = current === undefined && change.remove.length > 0;
   const sets = current || mustRead ? await setsUnder(api, zone, change.key, current, call) : [];
   const plan = planChange(sets, change);

@@ -16,8 +16,6 @@ import { zoneId } from './zone-id.js';
 /** What `readRecordSet` leaves in `RecordSet.native` for `applyChange`. Several sets share one key if they are weighted. */
 interface Native {
   sets: readonly VendorSet[];
-  /** A write was put off after this was read. */
-  isStale?: boolean;
 }
 
 /** The union of all sets under the key. */
@@ -63,22 +61,12 @@ function recordSetOf(zone: Zone, key: RecordKey, atName: readonly VendorSet[]): 
   };
 }
 
-/** A write that is tried again later would put values back that others have changed meanwhile: the set is read anew then. */
-export function forget(current: RecordSet | undefined): void {
-  const native = current?.native as Native | undefined;
-  if (native) native.isStale = true;
-}
-
-export function isForgotten(current: RecordSet | undefined): boolean {
-  return (current?.native as Native | undefined)?.isStale === true;
-}
-
 /** The sets under one key as they were read. */
 export function nativeSets(current: RecordSet | undefined): readonly VendorSet[] {
   return (current?.native as Native | undefined)?.sets ?? [];
 }
 
-/** The sets under one key: those that were read before if they are given and still hold, else asked for. */
+/** The sets under one key: those that were read before if they are given, else asked for. */
 export async function setsUnder(
   api: Api,
   zone: Zone,
@@ -86,7 +74,7 @@ export async function setsUnder(
   current: RecordSet | undefined,
   call: Call,
 ): Promise<readonly VendorSet[]> {
-  if (current && !isForgotten(current)) return nativeSets(current);
+  if (current) return nativeSets(current);
   return (await setsAt(api, zone, key.name, call)).filter((set) => isUnder(key, set));
 }
 

@@ -281,34 +281,6 @@ test('a set that is busy keeps its batch from being written, and not the other b
   for (const outcome of outcomes.slice(50)) expect(outcome).toMatchObject({ settled: false });
 });
 
-test('after a pause the sets are read anew, so that values that came meanwhile are kept', async () => {
-  const { apply, sets, requests } = await sixtyMerges((_, count) =>
-    count === 1 ? { status: 429, json: { error_code: 'APIGW.0308' } } : DONE,
-  );
-  await expect(apply()).rejects.toMatchObject({ code: 'THROTTLED' });
-  for (const set of sets) set.records = ['"foreign"', '"meanwhile"'];
-  await apply();
-  const body = requests.at(-1)?.body as { recordsets: { records: string[] }[] };
-  expect(body.recordsets.map(({ records }) => records)).toEqual(
-    Array(10).fill(['"foreign"', '"meanwhile"', '"mine"']),
-  );
-});
-
-test('after a busy set kept its batch from being written, too', async () => {
-  const { apply, sets, requests } = await sixtyMerges((_, count) =>
-    count === 1 ? { status: 409, json: { code: 'DNS.0314' } } : DONE,
-  );
-  await apply();
-  for (const set of sets) set.records = ['"foreign"', '"meanwhile"'];
-  const before = requests.length;
-  await apply();
-  const written = requests.slice(before).filter(({ method }) => method === 'PUT');
-  for (const { body } of written)
-    for (const { records } of (body as { recordsets: { records: string[] }[] }).recordsets)
-      expect(records).toEqual(['"foreign"', '"meanwhile"', '"mine"']);
-  expect(written).toHaveLength(2);
-});
-
 test.each([{}, { recordsets: 'none' }, { recordsets: [{ id: 'id-a' }] }])(
   'a removal that is answered with %o has removed all of them',
   async (json) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AlidnsSwitches } from '../src/alidns/cloud.js';
 import { alidnsAccount } from './alidns-account.js';
 import { holdTimers, LONG_MS } from './held-timers.js';
 
@@ -12,9 +13,9 @@ const flat = (items: Item[]): Item =>
   );
 const txt = (Rr: string, Value: string): Item => ({ Domain: 'example.net', Rr, Type: 'TXT', Value });
 
-async function batchAccount(batchMs = 0) {
+async function batchAccount(batchMs = 0, switches: AlidnsSwitches = {}) {
   const records = ['a', 'b'].map((value) => ({ name: 'old', type: 'TXT', value }));
-  const account = await alidnsAccount({ batchMs, zones: [{ records }] });
+  const account = await alidnsAccount({ batchMs, zones: [{ records }], ...switches });
   const start = (Type: string, items: Item[]) => account.call('OperateBatchDomain', { Type, ...flat(items) });
   const count = async (fields = {}) => (await account.call('DescribeBatchResultCount', fields)).body;
   const detail = async (fields = {}) => (await account.call('DescribeBatchResultDetail', fields)).body;
@@ -67,6 +68,20 @@ describe('OperateBatchDomain', () => {
     expect(cloud.records('example.net')).toHaveLength(1);
     await start('RR_DEL', [{ Domain: 'example.net' }]);
     expect(cloud.records('example.net')).toEqual([]);
+  });
+
+  it('deletes by RR and value, whatever type and line say, unless told to look at them', async () => {
+    const left = async (switches: AlidnsSwitches) => {
+      const { start, addTxt, cloud } = await batchAccount(0, switches);
+      await addTxt('old', 'a', { Line: 'telecom' });
+      await start('RR_DEL', [{ ...txt('old', 'a'), Line: 'default' }]);
+      return cloud.records('example.net').map(({ line, values }) => [line, ...values]);
+    };
+    expect(await left({})).toEqual([['default', 'b']]);
+    expect(await left({ batchDeletion: 'rr-type-line-value' })).toEqual([
+      ['default', 'b'],
+      ['telecom', 'a'],
+    ]);
   });
 
   it('runs for a while if told so', async () => {

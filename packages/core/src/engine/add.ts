@@ -1,7 +1,7 @@
 import { DnsError, isDnsError } from '../errors.js';
 import type { Json, Receipt, RecordSet, ValueChange } from '../provider.js';
 import { assertNoConflict } from './conflict.js';
-import { lookAt, MAX_WRITES, mayLookAndRepeat, pauseBetweenWrites } from './look.js';
+import { applyToSeen, lookAt, MAX_WRITES, mayLookAndRepeat, pauseBetweenWrites } from './look.js';
 import type { SetRequest } from './request.js';
 import { settle } from './settle.js';
 
@@ -42,7 +42,6 @@ export async function addValues(
   progress: AddProgress,
   signal: AbortSignal,
 ): Promise<AddOutcome> {
-  const { account, zone } = request;
   const { mine } = progress;
   for (let writes = 1; ; writes += 1) {
     const missing = noteSeen(request, progress);
@@ -50,10 +49,7 @@ export async function addValues(
       assertNoConflict(request, progress.seen);
       const change = additionOf(request, missing);
       try {
-        const receipt = await account.run(signal, (call) =>
-          account.provider.applyChange(zone, progress.seen, change, call),
-        );
-        noteReceipt(progress, missing, receipt);
+        noteReceipt(progress, missing, await applyToSeen(request, progress, change, signal));
       } catch (error) {
         if (isDnsError(error) && error.outcomeUnknown) for (const value of missing) mine.add(value);
         if (!mayLookAndRepeat(error) || writes === MAX_WRITES) throw error;

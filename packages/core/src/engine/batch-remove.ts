@@ -47,7 +47,8 @@ export async function removeTogether(jobs: readonly RemoveJob[], signal: AbortSi
     await look(doubtful, signal);
   } catch (error) {
     if (!isDnsError(error) || signal.aborted) throw error;
-    for (const { progress } of doubtful) progress.looked = false; // What was read before the batch is not what is there now.
+    // What was read before the batch is not what is there now.
+    for (const { progress } of doubtful) Object.assign(progress, { looked: false, seen: undefined });
   }
 }
 

@@ -39,26 +39,43 @@ export async function applyTogether(
   changes: readonly PreparedChange[],
   signal: AbortSignal,
 ): Promise<readonly (Receipt | DnsError)[]> {
-  const outcomes = new Map<PreparedChange, Receipt | DnsError>();
-  let open = changes;
+  const { provider } = account;
+  const outcomes: (Receipt | DnsError)[] = [];
+  let open = changes.map((prepared, index) => ({ prepared, index }));
+  let attempts = 0;
   try {
     if (open.length > 0)
       await account.run(signal, async (call) => {
-        const answers = await account.provider.applyChanges?.(zone, open, call);
+        attempts += 1;
+        // As in `applyToSeen`: what was read before the pause may not be what is there now.
+        const sets =
+          attempts > 1 && provider.capabilities.writes === 'replace'
+            ? await provider.readRecordSets?.(
+                zone,
+                open.map(({ prepared }) => prepared.change.key),
+                call,
+              )
+            : open.map(({ prepared }) => prepared.current);
+        const current = open.map(({ prepared: { change } }, position) => ({
+          change,
+          current: sets?.[position],
+        }));
+        const answers = await provider.applyChanges?.(zone, current, call);
         if (answers?.length !== open.length) throw brokenBatch(account, 'applyChanges', true);
-        for (const [index, answer] of answers.entries()) outcomes.set(open[index] as PreparedChange, answer);
-        const again = open.filter((change) => mayBeRepeated(outcomes.get(change)));
+        for (const [position, answer] of answers.entries())
+          outcomes[open[position]?.index as number] = answer;
+        const again = open.filter(({ index }) => mayBeRepeated(outcomes[index]));
         if (!isWorthBatch(account, again.length)) return;
         open = again;
-        throw outcomes.get(again[0] as PreparedChange);
+        throw outcomes[again[0]?.index as number];
       });
   } catch (error) {
     if (!isDnsError(error) || signal.aborted) throw error;
     // The key may write records one by one and still lack the permission for batches: this is asked once.
     if (error.code === 'FORBIDDEN' || error.code === 'UNSUPPORTED') account.batchRefused = true;
-    for (const change of open) outcomes.set(change, error);
+    for (const { index } of open) outcomes[index] = error;
   }
-  return changes.map((change) => outcomes.get(change) as Receipt | DnsError);
+  return outcomes;
 }
 
 function mayBeRepeated(outcome: Receipt | DnsError | undefined): boolean {

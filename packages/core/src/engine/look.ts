@@ -1,5 +1,5 @@
 import { type DnsError, isDnsError } from '../errors.js';
-import type { RecordSet } from '../provider.js';
+import type { Receipt, RecordSet, ValueChange } from '../provider.js';
 import { sleep } from '../sleep.js';
 import type { SetAddress } from './request.js';
 
@@ -14,6 +14,26 @@ export function lookAt(
   signal: AbortSignal,
 ): Promise<RecordSet | undefined> {
   return account.run(signal, (call) => account.provider.readRecordSet(zone, key, call));
+}
+
+/**
+ * Applies a change, again while the vendor says "not now". Where a write replaces the whole set, every further attempt is
+ * based on a new look: what was read before may lack what another writer put there meanwhile.
+ */
+export function applyToSeen(
+  { account, zone, key }: SetAddress,
+  progress: { seen?: RecordSet },
+  change: ValueChange,
+  signal: AbortSignal,
+): Promise<Receipt> {
+  const { provider } = account;
+  let attempts = 0;
+  return account.run(signal, async (call) => {
+    attempts += 1;
+    if (attempts > 1 && progress.seen && provider.capabilities.writes === 'replace')
+      progress.seen = await provider.readRecordSet(zone, key, call);
+    return provider.applyChange(zone, progress.seen, change, call);
+  });
 }
 
 /** A refusal because of what is there, or an answer that got lost: the set itself tells how to go on. */

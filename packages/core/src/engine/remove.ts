@@ -1,6 +1,6 @@
 import { isDnsError } from '../errors.js';
 import type { Json, RecordSet, ValueChange } from '../provider.js';
-import { lookAt, MAX_WRITES, mayLookAndRepeat, pauseBetweenWrites } from './look.js';
+import { applyToSeen, lookAt, MAX_WRITES, mayLookAndRepeat, pauseBetweenWrites } from './look.js';
 import type { SetAddress } from './request.js';
 
 /** Values that are to leave one record set. */
@@ -35,7 +35,7 @@ export async function removeValues(
   progress: RemoveProgress,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const { account, zone, receipts } = removal;
+  const { account, receipts } = removal;
   const { removed, attempted } = progress;
   if (!progress.looked && account.provider.capabilities.writes === 'replace')
     await look(removal, progress, signal);
@@ -45,9 +45,7 @@ export async function removeValues(
     if (there.length === 0) return removed;
     const change = removalOf(removal, progress, there);
     try {
-      const receipt = await account.run(signal, (call) =>
-        account.provider.applyChange(zone, looked ? progress.seen : undefined, change, call),
-      );
+      const receipt = await applyToSeen(removal, progress, change, signal);
       const absent = new Set(receipt.absent);
       for (const value of there) if (!absent.has(value) || attempted.has(value)) removed.add(value);
       // A record id that is gone does not mean that the value is: it may have been put there anew, under another id.

@@ -1,11 +1,12 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { ApiCallEvent, Call, DnsProvider, Fqdn, RecordKey, Zone } from '@domainproof/core';
-import { type AlidnsOptions, alidns } from '../../src/index.js';
+import type { AddressInfo, Socket } from 'node:net';
+import type { ApiCallEvent, Call, Fqdn, RecordKey, Zone } from '@domainproof/core';
 
 export interface SeenRequest {
   action: string;
   parameters: Record<string, string>;
+  /** Parameters in the body. */
+  form: Record<string, string>;
   headers: IncomingHttpHeaders;
   path: string;
 }
@@ -33,16 +34,19 @@ export interface TestServer {
 /** A server on loopback that says what a test tells it to say, where that is nothing a faithful simulator would say. */
 export async function startServer(respond: Handler = () => ({ body: {} })): Promise<TestServer> {
   const requests: SeenRequest[] = [];
-  const server: Server = createServer((request, response) => {
+  const server: Server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
     const url = new URL(request.url ?? '/', 'http://server');
     const seen: SeenRequest = {
       action: String(request.headers['x-acs-action']),
       parameters: Object.fromEntries(url.searchParams),
+      form: Object.fromEntries(new URLSearchParams(body)),
       headers: request.headers,
       path: url.pathname,
     };
     requests.push(seen);
-    const behaviour = test.respond(seen, requests.length - 1);
+    const behaviour = behaviourFor(seen, request.socket);
     if (behaviour === 'hang') return;
     if (behaviour === 'reset') {
       request.socket.resetAndDestroy();
@@ -53,10 +57,19 @@ export async function startServer(respond: Handler = () => ({ body: {} })): Prom
       response.write('{"RecordId":', () => behaviour === 'truncate' && request.socket.destroy());
       return;
     }
-    const { status = 200, headers = {}, body } = behaviour;
+    const { status = 200, headers = {}, body: answer } = behaviour;
     response.writeHead(status, { 'content-type': 'application/json;charset=utf-8', ...headers });
-    response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+    response.end(typeof answer === 'string' || Buffer.isBuffer(answer) ? answer : JSON.stringify(answer));
   });
+  /** A mistake in a test must not leave its provider waiting. */
+  const behaviourFor = (seen: SeenRequest, socket: Socket): Behaviour => {
+    try {
+      return test.respond(seen, requests.length - 1);
+    } catch (error) {
+      socket.resetAndDestroy();
+      throw error;
+    }
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const test: TestServer = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -73,11 +86,6 @@ export async function startServer(respond: Handler = () => ({ body: {} })): Prom
 }
 
 export const KEY = { accessKeyId: 'LTAI5tExampleKeyId', accessKeySecret: 'ExampleSecret0123456789' };
-
-/** A provider that talks to the server and looks at no environment. */
-export function providerFor(server: { endpoint: string }, options: AlidnsOptions = {}): DnsProvider {
-  return alidns({ ...KEY, endpoint: server.endpoint, environment: {}, ...options });
-}
 
 export interface TestCall extends Call {
   events: ApiCallEvent[];

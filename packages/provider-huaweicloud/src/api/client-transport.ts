@@ -1,4 +1,4 @@
-import { DnsError, redact } from '@domainproof/core';
+import { DnsError, type DnsErrorDetails, redact } from '@domainproof/core';
 import { manifest } from '../manifest.js';
 import { isObject, type JsonObject } from './body.js';
 import type { DnsClient } from './dns-client.js';
@@ -33,15 +33,16 @@ export function clientTransport(client: DnsClient, timeoutMs: number): Transport
         try {
           const value = await unlessAborted(invoke(), AbortSignal.any([signal, deadline]));
           details.httpStatus = statusOf(value) ?? 200;
-          return { httpStatus: details.httpStatus, body: isObject(value) ? value : undefined };
+          if (isObject(value)) return { httpStatus: details.httpStatus, body: value };
         } catch (error) {
           const httpStatus = statusOf(error);
           if (httpStatus === undefined)
             throw unanswered(error, { operation, peer: PEER, write, timeoutMs, signal, deadline, details });
           details.httpStatus = httpStatus;
           details.requestId = requestIdOf((error as JsonObject).requestId, clean);
-          return refusal(error as JsonObject, httpStatus);
+          if (httpStatus > 299) return refusal(error as JsonObject, httpStatus);
         }
+        throw unreadable(operation, write, details);
       };
     },
   };
@@ -71,6 +72,15 @@ function refusal({ errorCode, errorMsg }: JsonObject, httpStatus: number): Answe
   if (typeof errorCode !== 'string') return { httpStatus, body: undefined, codeDropped: true };
   const text = typeof errorMsg === 'string' ? errorMsg.replace(LONG_WORDS, '[redacted]') : '';
   return { httpStatus, body: { error_code: errorCode, error_msg: text } };
+}
+
+/** An answer that breaks off: the client throws it with its good status, or gives what came of it as a text. */
+function unreadable(operation: string, outcomeUnknown: boolean, details: DnsErrorDetails): DnsError {
+  return new DnsError('TRANSIENT', `The answer of ${PEER} to ${operation} is not a JSON object.`, {
+    ...details,
+    outcomeUnknown,
+    hint: "If it stays so, check that the client's endpoint is the host of the DNS service, and what stands between.",
+  });
 }
 
 /** The client keeps no more of a failed connection than a text. */

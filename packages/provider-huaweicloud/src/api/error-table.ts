@@ -119,7 +119,7 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   'DNS.0307': { code: 'UNSUPPORTED', hint: 'Public zones have A, AAAA, MX, CNAME, TXT, SRV, NS and CAA.' },
   'DNS.0308': {
     code: 'INVALID_VALUE',
-    hint: 'A TXT value has at most 4096 bytes, no backslash and no double quote; a set has at most 50 distinct values.',
+    hint: 'A TXT value has at most 4096 bytes with its quotes, no backslash and no double quote; a set has at most 50 distinct values.',
   },
   'DNS.0309': { code: 'INVALID_VALUE' },
   'DNS.0310': PROJECT,

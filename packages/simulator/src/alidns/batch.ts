@@ -5,6 +5,9 @@ import type { Parameters } from './parameters.js';
 import { checkWritable, type Records, readContent } from './records.js';
 import type { DnsRecord, Store } from './store.js';
 
+/** Which fields of an item choose the records that `RR_DEL` deletes. */
+export type BatchDeletion = 'rr-value' | 'rr-type-line-value';
+
 type BatchType = 'RR_ADD' | 'RR_DEL';
 
 interface Task {
@@ -32,6 +35,7 @@ export class Batches {
   readonly #domains: Domains;
   readonly #records: Records;
   readonly #batchMs: number;
+  readonly #deletion: BatchDeletion;
   readonly #paging: Omit<PageRules, 'maxSize'>;
   readonly #tasks: Task[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -41,12 +45,14 @@ export class Batches {
     domains: Domains,
     records: Records,
     batchMs: number,
+    deletion: BatchDeletion,
     paging: Omit<PageRules, 'maxSize'>,
   ) {
     this.#store = store;
     this.#domains = domains;
     this.#records = records;
     this.#batchMs = batchMs;
+    this.#deletion = deletion;
     this.#paging = paging;
   }
 
@@ -158,7 +164,10 @@ export class Batches {
     return this.#records.create(domain, content, isLost);
   }
 
-  /** What an item does not name does not limit it: without RR and value, all records of the domain go. */
+  /**
+   * What an item does not name does not limit it: without RR and value, all records of the domain go. The documents name
+   * RR and value as the conditions; type and line, on which they are silent, count with `rr-type-line-value` only.
+   */
   #delete(item: ReadonlyMap<string, string>, isLost: boolean): DnsRecord[] {
     const domain = this.#domains.find(item.get('Domain') ?? '');
     checkWritable(domain);
@@ -166,12 +175,12 @@ export class Batches {
       const wanted = item.get(field);
       return wanted === undefined || wanted.toLowerCase() === text.toLowerCase();
     };
+    const countsAll = this.#deletion === 'rr-type-line-value';
     const value = item.get('Value');
     const found = [...domain.records.values()].filter(
       (record) =>
         fits('Rr', record.rr) &&
-        fits('Type', record.type) &&
-        fits('Line', record.line) &&
+        (!countsAll || (fits('Type', record.type) && fits('Line', record.line))) &&
         (value === undefined || value === record.value),
     );
     if (found.length === 0) throw new ApiError('DomainRecordNotBelongToUser');

@@ -8,7 +8,7 @@ import type { Reply } from '../http/reply.js';
 import type { TrafficSwitches } from '../http/traffic.js';
 import type { PublishedZone, Publisher } from '../publication.js';
 import type { SimulatedRecordSet, SimulatedZone } from '../scenario.js';
-import { Batches } from './batch.js';
+import { type BatchDeletion, Batches } from './batch.js';
 import { Domains } from './domains.js';
 import { ApiError, errorReply, json } from './errors.js';
 import { type AlidnsAccount, Gate } from './gate.js';
@@ -47,6 +47,8 @@ export interface AlidnsSwitches extends TrafficSwitches {
   retryAfterMs?: number;
   /** Milliseconds that a task of `OperateBatchDomain` takes. Default 0: done when it is answered. */
   batchMs?: number;
+  /** Which fields of an item choose what `RR_DEL` deletes; the documents name RR and value only. Default `rr-value`. */
+  batchDeletion?: BatchDeletion;
   /** What `UpdateDomainRecord` does with a TTL, line or priority that is left out; no document says. Default `kept`. */
   omittedOnUpdate?: 'kept' | 'default';
   /** The cloud's clock: milliseconds since 1970. Default `Date.now`. */
@@ -102,10 +104,11 @@ function createActions(options: AlidnsOptions, store: Store, now: () => number) 
   });
   const { recordQuota = 100_000, operationMs = 0, omittedOnUpdate = 'kept' } = options;
   const records = new Records(store, domains, { recordQuota, operationMs, omittedOnUpdate, statusCase }, now);
-  const { subDomainPageLimit = 100, listLagMs = 0, typeKeyWord = 'exact', batchMs = 0 } = options;
+  const { subDomainPageLimit = 100, listLagMs = 0, typeKeyWord = 'exact' } = options;
   const listRules = { paging, subDomainPageLimit, listLagMs, typeKeyWord, statusCase };
   const lists = new RecordLists(domains, listRules, now);
-  const batches = new Batches(store, domains, records, batchMs, paging);
+  const { batchMs = 0, batchDeletion = 'rr-value' } = options;
+  const batches = new Batches(store, domains, records, batchMs, batchDeletion, paging);
   const forbidden: Action = () => {
     throw new ApiError('Forbidden.RAM');
   };

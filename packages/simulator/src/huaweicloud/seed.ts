@@ -63,6 +63,7 @@ export function accountRecords(store: Store, zoneName: string): SimulatedRecordS
       line,
       ttl,
       values: records.map((record) => servedValue(type, record)).sort(),
+      records: [...records],
       status,
     }));
 }
