@@ -221,7 +221,7 @@ describe('zones', () => {
   });
 });
 
-test('providers lists settings by name and never by value', async () => {
+test('providers lists settings, and what stands in for them, by name and never by value', async () => {
   const { code, json, stdout } = await world.run(['providers', '--json']);
   expect(code).toBe(0);
   const [huaweicloud] = json().providers;
@@ -239,4 +239,12 @@ test('providers lists settings by name and never by value', async () => {
   });
   for (const value of Object.values(world.simulator.env)) expect(stdout).not.toContain(value);
   expect((await cli(['providers'])).stdout).toContain('alidns (Alibaba Cloud DNS): not configured');
+
+  const elsewhere = await cli(['providers'], {
+    env: { ALIBABA_CLOUD_CREDENTIALS_URI: 'http://127.0.0.1:1/secret-path' },
+  });
+  expect(elsewhere.stdout).toContain('alidns (Alibaba Cloud DNS): configured');
+  expect(elsewhere.stdout).toMatch(/^ {2}set {5}instead: ALIBABA_CLOUD_CREDENTIALS_URI \(/m);
+  expect(elsewhere.stdout).toMatch(/^ {2}not set instead: ALIBABA_CLOUD_ROLE_ARN and /m);
+  expect(elsewhere.stdout).not.toContain('secret-path');
 });
