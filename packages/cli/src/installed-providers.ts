@@ -8,6 +8,7 @@ import {
   missingSettings,
   type ProviderManifest,
   readSettings,
+  type SettingAlternative,
   type SettingField,
 } from '@domainproof/core';
 import type { Config, ConfiguredPackage } from './config.js';
@@ -29,6 +30,8 @@ export interface InstalledProvider {
   /** Its required settings are in the environment, or the config file names it. */
   configured: boolean;
   settings: readonly SettingField[];
+  /** Environment names that stand in for the required settings. */
+  alternatives: readonly SettingAlternative[];
   /** Required settings that are not given. */
   missing: readonly SettingField[];
   /** Options of the config file. */
@@ -105,6 +108,7 @@ function describe(
     package: name,
     configured,
     settings: manifest?.settings ?? [],
+    alternatives: manifest?.alternatives ?? [],
     missing,
     options,
     ...(provider && { provider }),

@@ -86,6 +86,37 @@ describe.each(clouds)('at %s', (cloud, zone) => {
     expect(world.values(cloud, `_two.${zone}`)).toEqual([]);
   });
 
+  test('remove --from takes away what was written although a record of the list was in conflict', async () => {
+    const blocked = [`_blocked.${zone}`, 'CNAME', 'target.example.org'];
+    await world.run(['add', ...blocked]);
+    const stdinText = JSON.stringify([
+      { name: `_blocked.${zone}`, type: 'TXT', value: 'v' },
+      { name: `_free.${zone}`, type: 'TXT', value: 'v' },
+      { name: `_never.${zone}`, type: 'TXT', value: 'v' },
+    ]);
+    const added = await world.run(['add', '--from', '-', '--json', '--quiet'], { stdinText });
+    expect(added.code).toBe(5);
+    expect(added.json().error.hint.match(/in the journal/g)).toHaveLength(1);
+    await world.run(['remove', `_never.${zone}`, 'TXT', 'v']);
+    expect(world.values(cloud, `_free.${zone}`)).toEqual(['v']);
+
+    const removed = await world.run(['remove', '--from', '-', '--json', '--quiet'], { stdinText });
+    expect(removed.code).toBe(0);
+    expect(removed.json()).toMatchObject({ removed: 1, absent: 2, kept: 0 });
+    expect(removed.json().leases).toContainEqual({
+      name: `_blocked.${zone}.`,
+      type: 'TXT',
+      value: 'v',
+      outcome: 'absent',
+    });
+    expect(world.values(cloud, `_free.${zone}`)).toEqual([]);
+    expect(world.values(cloud, `_blocked.${zone}`, 'CNAME')).toEqual(['target.example.org.']);
+    const alone = await world.run(['remove', `_blocked.${zone}`, 'TXT', 'v', '--quiet']);
+    expect(alone.code).toBe(0);
+    expect(alone.stdout).toContain('another record at the name excludes it, and stays');
+    await world.run(['remove', ...blocked]);
+  });
+
   test('plan writes nothing and tells what would be', async () => {
     await world.run(['add', `_plan.${zone}`, 'TXT', 'there']);
     const before = world.simulator.calls.length;
@@ -190,7 +221,7 @@ describe('zones', () => {
   });
 });
 
-test('providers lists settings by name and never by value', async () => {
+test('providers lists settings, and what stands in for them, by name and never by value', async () => {
   const { code, json, stdout } = await world.run(['providers', '--json']);
   expect(code).toBe(0);
   const [huaweicloud] = json().providers;
@@ -208,4 +239,12 @@ test('providers lists settings by name and never by value', async () => {
   });
   for (const value of Object.values(world.simulator.env)) expect(stdout).not.toContain(value);
   expect((await cli(['providers'])).stdout).toContain('alidns (Alibaba Cloud DNS): not configured');
+
+  const elsewhere = await cli(['providers'], {
+    env: { ALIBABA_CLOUD_CREDENTIALS_URI: 'http://127.0.0.1:1/secret-path' },
+  });
+  expect(elsewhere.stdout).toContain('alidns (Alibaba Cloud DNS): configured');
+  expect(elsewhere.stdout).toMatch(/^ {2}set {5}instead: ALIBABA_CLOUD_CREDENTIALS_URI \(/m);
+  expect(elsewhere.stdout).toMatch(/^ {2}not set instead: ALIBABA_CLOUD_ROLE_ARN and /m);
+  expect(elsewhere.stdout).not.toContain('secret-path');
 });

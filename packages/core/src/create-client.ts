@@ -160,8 +160,7 @@ function resultsOf(sets: readonly EnsuredSet[]): EnsureResult[] {
 function firstOf(error: DnsError, failed: number, all: number): DnsError {
   if (all === 1) return error;
   const count = failed > 1 ? ` (${failed} of ${all} records failed; this is the first.)` : '';
-  const hint = `${error.hint ?? ''} What was written is in the journal (domainproof leases).`.trim();
-  return new DnsError(error.code, `${error.message}${count}`, { ...error, hint, cause: error.cause });
+  return new DnsError(error.code, `${error.message}${count}`, { ...error, cause: error.cause });
 }
 
 function assertDistinct(ids: readonly string[]): void {

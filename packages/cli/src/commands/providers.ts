@@ -18,7 +18,8 @@ export const providers: Command = {
     const { config } = await resolveSettings(flags, io);
     const installed = (await installedProviders(config, io.env)).map((provider) => {
       const { id, title, package: name, configured } = provider;
-      return { id, title, package: name, configured, settings: settingsOf(provider) };
+      const settings = settingsOf(provider);
+      return { id, title, package: name, configured, settings, alternatives: alternativesOf(provider) };
     });
 
     function settingsOf({ settings, options }: InstalledProvider) {
@@ -31,13 +32,25 @@ export const providers: Command = {
       }));
     }
 
+    function alternativesOf({ alternatives }: InstalledProvider) {
+      return alternatives.map(({ description, environment }) => ({
+        description,
+        environment,
+        set: environment.every((name) => Boolean(io.env[name])),
+      }));
+    }
+
     output.result(
       { providers: installed },
-      installed.flatMap(({ id, title, configured, settings }) => [
+      installed.flatMap(({ id, title, configured, settings, alternatives }) => [
         `${id} (${title}): ${configured ? 'configured' : 'not configured'}`,
         ...settings.map(
           ({ option, environment, set, required }) =>
             `  ${set ? 'set    ' : 'not set'} ${option}${required ? '' : ' (optional)'}: ${environment.join(', ')}`,
+        ),
+        ...alternatives.map(
+          ({ description, environment, set }) =>
+            `  ${set ? 'set    ' : 'not set'} instead: ${environment.join(' and ')} (${description.charAt(0).toLowerCase()}${description.slice(1)})`,
         ),
       ]),
     );

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type CallOptions,
   type DesiredRecord,
+  type DnsClient,
+  isDnsError,
   type Journal,
   type Lease,
   type PlannedChange,
@@ -41,13 +44,11 @@ By lease id, a value that was there before the lease is kept. By NAME TYPE VALUE
 
     const session = await openSession(invocation, settings);
     const options = { signal: io.signal, timeoutMs: settings.timeoutMs };
-    const reports = records
-      ? await session.client.releaseAll(await leasesOf(records, session, settings, options), {
-          ...options,
-          force: true,
-        })
-      : await session.client.releaseAll(await knownLeases(positionals, session.journal), options);
-    output.result(summary(reports), lines(reports));
+    const { leases, excluded } = records
+      ? await leasesOf(records, session, settings, options)
+      : { leases: await knownLeases(positionals, session.journal), excluded: [] };
+    const reports = await session.client.releaseAll(leases, { ...options, force: byRecord });
+    output.result(summary(reports, excluded), lines(reports, excluded));
     return EXIT.done;
   },
 };
@@ -76,21 +77,48 @@ async function knownLeases(ids: readonly string[], journal: Journal): Promise<Le
   });
 }
 
+/** What to release, and the records whose values cannot be there, since another record at the name excludes them. */
+interface Found {
+  leases: Lease[];
+  excluded: readonly DesiredRecord[];
+}
+
 /** The journal's leases for the records; for a record without one, the value as it is found at the provider. */
 async function leasesOf(
   records: readonly DesiredRecord[],
   { client, journal }: Session,
   settings: Settings,
-  options: { signal: AbortSignal; timeoutMs?: number },
-): Promise<Lease[]> {
+  options: CallOptions,
+): Promise<Found> {
   const held = (await journal.all()).filter(
     ({ provider }) => settings.provider === undefined || provider === settings.provider,
   );
   const matches = records.map((record) => held.filter((lease) => isFor(lease, record)));
   const unknown = records.filter((_, index) => matches[index]!.length === 0);
-  const { changes } = unknown.length > 0 ? await client.plan(unknown, options) : { changes: [] };
-  const all = [...matches.flat(), ...changes.flatMap(leasesFrom)];
-  return [...new Map(all.map((lease) => [lease.id, lease])).values()];
+  const { leases, excluded } = await lookFor(unknown, client, options);
+  const all = [...matches.flat(), ...leases];
+  return { leases: [...new Map(all.map((lease) => [lease.id, lease])).values()], excluded };
+}
+
+/** Plans tell where values are; a conflict ends a plan as a whole, so then each record is looked at by itself. */
+async function lookFor(
+  records: readonly DesiredRecord[],
+  client: DnsClient,
+  options: CallOptions,
+): Promise<Found> {
+  if (records.length === 0) return { leases: [], excluded: [] };
+  try {
+    const { changes } = await client.plan(records, options);
+    return { leases: changes.flatMap(leasesFrom), excluded: [] };
+  } catch (error) {
+    if (!isDnsError(error, 'RECORD_CONFLICT')) throw error;
+    if (records.length === 1) return { leases: [], excluded: records };
+  }
+  const found = await Promise.all(records.map((record) => lookFor([record], client, options)));
+  return {
+    leases: found.flatMap(({ leases }) => leases),
+    excluded: found.flatMap(({ excluded }) => excluded),
+  };
 }
 
 function isFor(lease: Lease, record: DesiredRecord): boolean {
@@ -118,21 +146,27 @@ function leasesFrom({ provider, zone, key, add, present, ttl }: PlannedChange): 
   }));
 }
 
-function summary(reports: readonly ReleaseReport[]) {
+function summary(reports: readonly ReleaseReport[], excluded: readonly DesiredRecord[]) {
   const number = (outcome: ReleaseReport['outcome']) =>
     reports.filter((report) => report.outcome === outcome).length;
   return {
     removed: number('removed'),
-    absent: number('absent'),
+    absent: number('absent') + excluded.length,
     kept: number('kept'),
-    leases: reports.map(({ lease, outcome }) => ({ ...lease, outcome })),
+    leases: [
+      ...reports.map(({ lease, outcome }) => ({ ...lease, outcome })),
+      ...excluded.map(({ name, type, value }) => ({ name, type, value, outcome: 'absent' as const })),
+    ],
   };
 }
 
-function lines(reports: readonly ReleaseReport[]): string[] {
-  const { removed, absent, kept } = summary(reports);
+function lines(reports: readonly ReleaseReport[], excluded: readonly DesiredRecord[]): string[] {
+  const { removed, absent, kept } = summary(reports, excluded);
   return [
     `${count(removed, 'value')} removed, ${absent} gone before, ${kept} kept`,
+    ...excluded.map(
+      (record) => `${showRecord(record)} is not there: another record at the name excludes it, and stays.`,
+    ),
     ...reports
       .filter(({ outcome }) => outcome === 'kept')
       .map(

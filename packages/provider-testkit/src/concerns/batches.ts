@@ -55,7 +55,7 @@ export function batches({ it, facts }: Suite): void {
       remove: ['ours', 'ours too', 'never there'],
     });
     for (const receipt of receipts(await later.applyMany(removal)))
-      sameValues(receipt.absent, ['never there']);
+      sameValues(receipt.absent, ['never there'], '`absent` of the receipt');
     assert.deepEqual(await scene.contents(), before);
   });
 

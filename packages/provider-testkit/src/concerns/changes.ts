@@ -18,7 +18,7 @@ export function changes({ it, facts }: Suite): void {
     await scene.put('_dnsauth', ['theirs']);
     const editor = await edit(scene);
     const receipt = await editor.change({ add: ['ours', 'theirs'] }, await editor.read());
-    sameValues(receipt.present, ['theirs']);
+    sameValues(receipt.present, ['theirs'], '`present` of the receipt');
     sameValues(await scene.held('_dnsauth'), ['ours', 'theirs']);
   });
 
@@ -34,7 +34,7 @@ export function changes({ it, facts }: Suite): void {
       await scene.put('_dnsauth', ['theirs']);
       const editor = await edit(scene);
       const receipt = await editor.change({ add: ['ours', 'theirs'] });
-      sameValues(receipt.present, ['theirs']);
+      sameValues(receipt.present, ['theirs'], '`present` of the receipt');
       sameValues(await scene.held('_dnsauth'), ['ours', 'theirs']);
     });
   }
@@ -43,7 +43,7 @@ export function changes({ it, facts }: Suite): void {
     await scene.put('_dnsauth', ['one', 'two', 'three']);
     const editor = await edit(scene);
     const receipt = await editor.change({ remove: ['two', 'four'] }, await editor.read());
-    sameValues(receipt.absent, ['four']);
+    sameValues(receipt.absent, ['four'], '`absent` of the receipt');
     sameValues(await scene.held('_dnsauth'), ['one', 'three']);
   });
 
@@ -52,7 +52,7 @@ export function changes({ it, facts }: Suite): void {
     const editor = await edit(scene);
     for (const current of [await editor.read(), undefined]) {
       const receipt = await editor.change({ remove: ['ours'] }, current);
-      sameValues(receipt.absent, ['ours']);
+      sameValues(receipt.absent, ['ours'], '`absent` of the receipt');
       sameValues(await scene.held('_dnsauth'), ['theirs']);
     }
   });
@@ -60,7 +60,7 @@ export function changes({ it, facts }: Suite): void {
   it('takes values out of a set that is not there, as if they had been absent', async (scene) => {
     const editor = await edit(scene);
     const receipt = await editor.change({ remove: ['ours'] });
-    sameValues(receipt.absent, ['ours']);
+    sameValues(receipt.absent, ['ours'], '`absent` of the receipt');
   });
 
   it('takes the set away with its last value', async (scene) => {
@@ -111,7 +111,8 @@ export function changes({ it, facts }: Suite): void {
     const editor = await edit(scene);
     const stale = await editor.read();
     await scene.put('_dnsauth', []);
-    sameValues((await editor.change({ remove: ['ours'] }, stale)).absent, ['ours']);
+    const receipt = await editor.change({ remove: ['ours'] }, stale);
+    sameValues(receipt.absent, ['ours'], '`absent` of the receipt');
   });
 
   it('refuses to put a TXT beside a CNAME', async (scene) => {

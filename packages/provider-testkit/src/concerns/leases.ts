@@ -11,7 +11,7 @@ export function leases({ it, facts }: Suite): void {
   it('ensures a value that is then served, and releases it', async (scene) => {
     const { dns, journal } = scene.process();
     const lease = await dns.ensure(scene.record('token'));
-    assert.equal(lease.created, true);
+    assert.equal(lease.created, true, '`created` of the lease');
     sameValues(await scene.held('_dnsauth'), ['token']);
     sameValues(await scene.world.ask(scene.name('_dnsauth'), 'TXT'), ['token']);
     assert.equal((await dns.release(lease)).outcome, 'removed');
@@ -24,7 +24,7 @@ export function leases({ it, facts }: Suite): void {
     const before = await scene.contents();
     const { dns } = scene.process();
     const lease = await dns.ensure(scene.record('token'));
-    assert.equal(lease.created, false);
+    assert.equal(lease.created, false, '`created` of the lease');
     assert.deepEqual(await scene.contents(), before);
     assert.equal((await dns.release(lease)).outcome, 'kept');
     assert.deepEqual(await scene.contents(), before);
@@ -47,7 +47,7 @@ export function leases({ it, facts }: Suite): void {
     const { dns } = scene.process();
     const apex = await dns.ensure(scene.record('apex'));
     const wildcard = await dns.ensure(scene.record('wildcard'));
-    assert.equal(wildcard.created, true);
+    assert.equal(wildcard.created, true, '`created` of the lease');
     sameValues(await scene.held('_dnsauth'), ['apex', 'wildcard']);
     assert.equal((await dns.release(apex)).outcome, 'removed');
     sameValues(await scene.held('_dnsauth'), ['wildcard']);
@@ -162,7 +162,7 @@ export function leases({ it, facts }: Suite): void {
     });
     sameValues(await scene.held('_dnsauth.xn--fiq228c'), ['token']);
     const same = await dns.ensure({ name: '_dnsauth.xn--fiq228c', zone, type: 'TXT', value: 'token' });
-    assert.equal(same.created, false);
+    assert.equal(same.created, false, '`created` of the lease');
     assert.equal((await dns.release(lease)).outcome, 'removed');
     assert.deepEqual(await scene.contents(), []);
   });
