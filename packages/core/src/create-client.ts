@@ -176,6 +176,8 @@ function assertDistinct(ids: readonly string[]): void {
 
 function signalOf({ signal, timeoutMs = CALL_TIMEOUT_MS }: CallOptions = {}): AbortSignal {
   const deadline = AbortSignal.timeout(timeoutMs);
+  // A combined signal does not hold its sources: without a listener of its own, the timer goes with the garbage.
+  deadline.addEventListener('abort', () => {}, { once: true });
   const combined = signal ? AbortSignal.any([signal, deadline]) : deadline;
   setMaxListeners(0, combined); // Every waiting call listens to it.
   return combined;
