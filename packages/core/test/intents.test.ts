@@ -124,3 +124,17 @@ function stoppedAtLock(journal: Journal) {
   };
   return { journal: stopped, isWaiting, goOn: () => goOn() };
 }
+
+test('a value of others that vanished while it was ensured, and was put back, is ours to take away', async () => {
+  const provider = new FakeProvider();
+  provider.put(NAME, 'TXT', ['shared']);
+  provider.after = (method, nth) => {
+    if (method === 'applyChange' && nth === 2) provider.put(NAME, 'TXT', ['new']);
+  };
+  const client = createClient({ providers: [provider] });
+  const leases = await client.ensureAll([record('shared'), record('new')]);
+  expect(provider.values(NAME)).toEqual(['new', 'shared']);
+  expect(leases.map(({ created }) => created)).toEqual([true, true]);
+  await client.releaseAll(leases);
+  expect(provider.values(NAME)).toEqual([]);
+});

@@ -69,7 +69,10 @@ export async function addValues(
 /** Takes in what was read, and tells which values are still missing. */
 export function noteSeen({ values }: SetRequest, { seen, mine, present }: AddProgress): string[] {
   const missing = values.filter((value) => !seen?.values.includes(value));
-  for (const value of values) if (!missing.includes(value) && !mine.has(value)) present.add(value);
+  for (const value of values)
+    if (missing.includes(value))
+      present.delete(value); // Gone since, so what is put there now is ours.
+    else if (!mine.has(value)) present.add(value);
   return missing;
 }
 
