@@ -1,6 +1,7 @@
 import { DnsError, isDnsError } from '../errors.js';
 import { ancestors, type Fqdn, isWithin, toFqdn } from '../fqdn.js';
 import type { Logger, Zone } from '../provider.js';
+import { unlessStopped } from '../sleep.js';
 import type { Account } from './account.js';
 
 export interface Placement {
@@ -21,6 +22,8 @@ interface Answer {
   zones: Promise<readonly Zone[]>;
   pending: boolean;
   until: number;
+  /** Of the caller that asked. */
+  signal: AbortSignal;
 }
 
 type Delegation = (zone: Fqdn, signal: AbortSignal) => Promise<readonly string[]>;
@@ -85,11 +88,18 @@ export class ZoneFinder {
     const known = this.#answers.get(key);
     if (known && (known.pending || known.until > Date.now())) {
       const { pending } = known;
-      const zones = (await known.zones).filter((zone) => isWithin(name, zone.name));
-      if (zones.length > 0 || pending) return zones;
+      try {
+        const zones = await unlessStopped(known.zones, signal);
+        const within = zones.filter((zone) => isWithin(name, zone.name));
+        if (within.length > 0 || pending) return within;
+      } catch (error) {
+        // The caller that asked has stopped, and this one has not.
+        if (known.signal.aborted && !signal.aborted) return this.#zonesOf(account, name, signal);
+        throw error;
+      }
     }
     const zones = account.run(signal, (call) => account.provider.findZones(name, call));
-    const answer = { zones, pending: true, until: Date.now() + KEEP_MS };
+    const answer = { zones, pending: true, until: Date.now() + KEEP_MS, signal };
     this.#answers.set(key, answer);
     const all = await zones.catch((error) => {
       this.#answers.delete(key);
