@@ -114,8 +114,10 @@ export function createClient(options: ClientOptions): DnsClient {
   function tellEnsured(set: EnsuredSet): void {
     const { key, values } = set.request;
     if ('leases' in set) for (const lease of set.leases) onEvent?.({ type: 'ensured', lease });
-    else if (isDnsError(set.error))
+    else if (isDnsError(set.error)) {
+      if (set.error.code === 'ZONE_NOT_FOUND') finder.forget(set.request);
       onEvent?.({ type: 'failed', work: 'ensure', key, values, error: set.error });
+    }
   }
 
   function tellReleased(one: ReleasedLease): void {

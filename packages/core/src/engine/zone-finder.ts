@@ -24,6 +24,8 @@ interface Answer {
   until: number;
   /** Of the caller that asked. */
   signal: AbortSignal;
+  /** Once it is there. */
+  found?: readonly Zone[];
 }
 
 type Delegation = (zone: Fqdn, signal: AbortSignal) => Promise<readonly string[]>;
@@ -80,6 +82,13 @@ export class ZoneFinder {
     return this.#choose(question.name, found, signal);
   }
 
+  /** The vendor has no such zone any more; it may have been made anew under another id. */
+  forget({ account, zone }: Placement): void {
+    for (const [key, { found }] of this.#answers)
+      if (key.startsWith(`${account.id} `) && found?.some(({ id }) => id === zone.id))
+        this.#answers.delete(key);
+  }
+
   /** Zones of one account that the name lies in; one question for all names that one answer covers, also when asked together. */
   async #zonesOf(account: Account, name: Fqdn, signal: AbortSignal): Promise<readonly Zone[]> {
     const { zoneSearch } = account.provider.capabilities;
@@ -99,13 +108,14 @@ export class ZoneFinder {
       }
     }
     const zones = account.run(signal, (call) => account.provider.findZones(name, call));
-    const answer = { zones, pending: true, until: Date.now() + KEEP_MS, signal };
+    const answer: Answer = { zones, pending: true, until: Date.now() + KEEP_MS, signal };
     this.#answers.set(key, answer);
     const all = await zones.catch((error) => {
       this.#answers.delete(key);
       throw error;
     });
     answer.pending = false;
+    answer.found = all;
     return all.filter((zone) => isWithin(name, zone.name));
   }
 
