@@ -138,3 +138,25 @@ test('a value of others that vanished while it was ensured, and was put back, is
   await client.releaseAll(leases);
   expect(provider.values(NAME)).toEqual([]);
 });
+
+test.each([true, false])(
+  'a value of others in a half-done change stays theirs (worth another try: %s)',
+  async (retryable) => {
+    const provider = new FakeProvider({ writes: 'value' });
+    provider.put(NAME, 'TXT', ['theirs']);
+    provider.after = (method, nth) => {
+      if (method !== 'applyChange' || nth > 1) return;
+      provider.put(NAME, 'TXT', ['theirs', 'first']);
+      const details = { retryable, outcomeUnknown: true, present: ['theirs'] };
+      throw new DnsError(retryable ? 'THROTTLED' : 'QUOTA_EXCEEDED', 'enough', details);
+    };
+    const journal = memoryJournal();
+    const client = createClient({ providers: [provider], journal });
+    const results = await client.ensureEach([record('theirs'), record('first'), record('second')]);
+    expect(results.map(({ lease }) => lease?.created)).toEqual(
+      retryable ? [false, true, true] : [undefined, undefined, undefined],
+    );
+    await client.releaseAll(await journal.all());
+    expect(provider.values(NAME)).toEqual(['theirs']);
+  },
+);

@@ -7,6 +7,7 @@ import {
   holdsAll,
   noteReceipt,
   noteSeen,
+  noteUnknown,
   outcomeOf,
 } from './add.js';
 import { applyTogether, lookAtAll } from './batch.js';
@@ -55,7 +56,7 @@ export async function addTogether(jobs: readonly AddJob[], signal: AbortSignal):
   for (const [index, outcome] of outcomes.entries()) {
     const { job, values } = changes[index] as (typeof changes)[number];
     if (!isDnsError(outcome)) noteReceipt(job.progress, values, outcome);
-    else if (outcome.outcomeUnknown) for (const value of values) job.progress.mine.add(value);
+    else if (outcome.outcomeUnknown) noteUnknown(job.progress, values, outcome);
   }
   const replaces = account.provider.capabilities.writes === 'replace';
   const written = new Set(changes.map(({ job }) => job));
