@@ -43,6 +43,16 @@ describe.each([
     expect(await journal.all()).toEqual([{ ...lease('a'), created: false }, lease('c')]);
   });
 
+  test('takes changes that are asked for together in their order', async () => {
+    const journal = open();
+    await Promise.all([
+      journal.put([lease('a'), lease('b')]),
+      journal.drop(['a']),
+      journal.put([lease('c')]),
+    ]);
+    expect(await ids(journal)).toEqual(['b', 'c']);
+  });
+
   test('lets one writer at a time hold a key, in the order in which they came', async () => {
     const journal = open();
     const order: string[] = [];

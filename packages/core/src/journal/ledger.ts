@@ -97,7 +97,10 @@ export class Ledger {
     const fd = openSync(this.#file, 'a+', 0o600);
     try {
       this.#catchUp(fd);
-      const useful = entries.filter((entry) => 'put' in entry || this.#held.has(leaseKey(entry.drop)));
+      const added = new Set(entries.flatMap((entry) => ('put' in entry ? entry.put.id : [])));
+      const useful = entries.filter(
+        (entry) => 'put' in entry || added.has(entry.drop) || this.#held.has(leaseKey(entry.drop)),
+      );
       if (useful.length === 0) return true;
       const { size, mode } = fstatSync(fd);
       if ((mode & 0o077) !== 0) fchmodSync(fd, 0o600);
