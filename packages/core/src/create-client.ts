@@ -114,8 +114,10 @@ export function createClient(options: ClientOptions): DnsClient {
   function tellEnsured(set: EnsuredSet): void {
     const { key, values } = set.request;
     if ('leases' in set) for (const lease of set.leases) onEvent?.({ type: 'ensured', lease });
-    else if (isDnsError(set.error))
+    else if (isDnsError(set.error)) {
+      if (set.error.code === 'ZONE_NOT_FOUND') finder.forget(set.request);
       onEvent?.({ type: 'failed', work: 'ensure', key, values, error: set.error });
+    }
   }
 
   function tellReleased(one: ReleasedLease): void {
@@ -175,6 +177,8 @@ function assertDistinct(ids: readonly string[]): void {
 
 function signalOf({ signal, timeoutMs = CALL_TIMEOUT_MS }: CallOptions = {}): AbortSignal {
   const deadline = AbortSignal.timeout(timeoutMs);
+  // A combined signal does not hold its sources: without a listener of its own, the timer goes with the garbage.
+  deadline.addEventListener('abort', () => {}, { once: true });
   const combined = signal ? AbortSignal.any([signal, deadline]) : deadline;
   setMaxListeners(0, combined); // Every waiting call listens to it.
   return combined;

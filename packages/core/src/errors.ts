@@ -41,6 +41,8 @@ export interface DnsErrorDetails {
    * Such a write is read back before it is repeated.
    */
   outcomeUnknown?: boolean;
+  /** With `outcomeUnknown`: values of the change that were there before it, made by someone else, as far as it was told. */
+  present?: readonly string[];
   /** What the operator can do about it, as one sentence. */
   hint?: string;
   cause?: unknown;
@@ -74,6 +76,7 @@ export class DnsError extends Error {
   readonly requestId?: string;
   readonly httpStatus?: number;
   readonly outcomeUnknown: boolean;
+  readonly present?: readonly string[];
   readonly hint?: string;
 
   constructor(code: DnsErrorCode, message: string, details: DnsErrorDetails = {}) {
@@ -87,6 +90,7 @@ export class DnsError extends Error {
     this.requestId = details.requestId;
     this.httpStatus = details.httpStatus;
     this.outcomeUnknown = details.outcomeUnknown ?? false;
+    this.present = details.present;
     this.hint = details.hint;
   }
 

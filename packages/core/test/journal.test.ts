@@ -52,6 +52,16 @@ describe.each([
     expect(await ids(journal)).toEqual(['first']);
   });
 
+  test('takes changes that are asked for together in their order', async () => {
+    const journal = open();
+    await Promise.all([
+      journal.put([lease('a'), lease('b')]),
+      journal.drop(['a']),
+      journal.put([lease('c')]),
+    ]);
+    expect(await ids(journal)).toEqual(['b', 'c']);
+  });
+
   test('lets one writer at a time hold a key, in the order in which they came', async () => {
     const journal = open();
     const order: string[] = [];

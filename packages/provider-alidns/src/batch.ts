@@ -100,7 +100,8 @@ async function runInTurn(
     try {
       await step.run();
     } catch (error) {
-      if (!isDnsError(error) || parts.every(({ writes }) => writes === 0)) throw error;
+      const isAsBefore = parts.every((part) => part.writes === 0 && !part.error?.outcomeUnknown);
+      if (!isDnsError(error) || isAsBefore) throw error;
       for (const part of step.parts) part.error ??= error;
       const untried = new DnsError(error.code, error.message, { ...error, outcomeUnknown: false });
       for (const later of steps.slice(index + 1)) for (const part of later.parts) part.error ??= untried;

@@ -35,7 +35,7 @@ export async function applyChange(
     for (const value of change.add) await add(api, zone, current, change, value, progress, call);
     if (change.remove.length > 0) await removeAll(api, zone, current, change, progress, call);
   } catch (error) {
-    throw progress.writes > 0 && isDnsError(error) ? halfDone(error, change, progress) : error;
+    throw isDnsError(error) ? failureOf(error, change, progress) : error;
   }
   const { recordIds, present, absent } = progress;
   return { settled: true, present, absent, native: { recordIds: Object.fromEntries(recordIds) } };
@@ -171,10 +171,13 @@ export function idsInReceipts(receipts: readonly Json[]): Map<string, string> {
 }
 
 /** Repeated as a whole, the change would take its own values for somebody else's: its outcome has to be looked at first. */
-function halfDone(error: DnsError, { add, remove }: ValueChange, { writes }: Progress): DnsError {
-  return new DnsError(
-    error.code,
-    `${error.message} Before that, ${writes} of ${add.length + remove.length} values of the same change were written.`,
-    { ...error, provider: manifest.id, outcomeUnknown: true, cause: error.cause },
-  );
+function failureOf(error: DnsError, { add, remove }: ValueChange, { present, writes }: Progress): DnsError {
+  if (writes === 0 && present.length === 0) return error;
+  const message =
+    writes === 0
+      ? error.message
+      : `${error.message} Before that, ${writes} of ${add.length + remove.length} values of the same change were written.`;
+  const outcomeUnknown = writes > 0 || error.outcomeUnknown;
+  const details = { ...error, provider: manifest.id, outcomeUnknown, present: [...present] };
+  return new DnsError(error.code, message, { ...details, cause: error.cause });
 }

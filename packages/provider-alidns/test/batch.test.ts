@@ -311,6 +311,18 @@ describe.each(TRANSPORTS)('over $name', ({ providerFor }) => {
     });
   });
 
+  it('a call that is refused after a part of unknown outcome fails for the rest only', async () => {
+    answer({
+      OperateBatchDomain: (_, nth) => (nth === 0 ? started : refusal('Throttling.User', 'Slow down.')),
+      DescribeBatchResultCount: counts(0, 200),
+      DescribeBatchResultDetail: details(),
+    });
+    const changes = Array.from({ length: 201 }, (_, index) => adding(named(`h${index}`), `value-${index}`));
+    const results = (await apply(changes)) as DnsError[];
+    expect(results.filter(({ outcomeUnknown }) => outcomeUnknown)).toHaveLength(200);
+    expect(results[200]).toMatchObject({ code: 'THROTTLED', outcomeUnknown: false });
+  });
+
   describe('a batch that cannot be', () => {
     it.each([
       ['Forbidden.RAM', 400, 'FORBIDDEN'],

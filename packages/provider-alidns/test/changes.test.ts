@@ -308,6 +308,21 @@ describe.each(TRANSPORTS)('over $name', ({ providerFor }) => {
       expect(server.requests).toHaveLength(2);
     });
 
+    it.each([['reset' as const], [refusal('Throttling.User', 'Flow control.')]])(
+      'that fails after a value of others tells of that one (%j)',
+      async (failure) => {
+        const behaviours = [DUPLICATE, { body: { RecordId: ID } }, failure];
+        answer({
+          AddDomainRecord: () => behaviours.shift() as Behaviour,
+          DescribeDomainRecords: recordPage(1, [{ Value: 'theirs', RecordId: '1' }]),
+        });
+        expect(await failureOf(apply({ add: ['theirs', 'a', 'b'] }))).toMatchObject({
+          outcomeUnknown: true,
+          present: ['theirs'],
+        });
+      },
+    );
+
     it('that fails at its first value is as it was', async () => {
       answer({ AddDomainRecord: refusal('Throttling.User', 'Flow control.') });
       expect(await failureOf(apply({ add: ['a', 'b'] }))).toMatchObject({

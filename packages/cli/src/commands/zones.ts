@@ -25,7 +25,10 @@ and sets the exit code.`,
     const settings = await resolveSettings(flags, io);
     const { providers } = await openSession(invocation, settings);
     const asked = providers.filter(({ id }) => settings.provider === undefined || id === settings.provider);
-    const signal = AbortSignal.any([io.signal, AbortSignal.timeout(settings.timeoutMs ?? LIST_MS)]);
+    const deadline = AbortSignal.timeout(settings.timeoutMs ?? LIST_MS);
+    // A combined signal does not hold its sources: without a listener of its own, the timer goes with the garbage.
+    deadline.addEventListener('abort', () => {}, { once: true });
+    const signal = AbortSignal.any([io.signal, deadline]);
     const answers = await Promise.allSettled(asked.map((provider) => list(provider, signal, invocation)));
     const failures = answers.flatMap((answer) =>
       answer.status === 'rejected' ? [answer.reason as Error] : [],

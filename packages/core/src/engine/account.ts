@@ -1,5 +1,6 @@
 import { abortError, type DnsError, isDnsError } from '../errors.js';
 import type { ApiCallEvent, Call, DnsProvider, Logger } from '../provider.js';
+import { unlessStopped } from '../sleep.js';
 import { AccountRate } from './rate.js';
 import { retrying } from './retry.js';
 import { RetryBudget } from './retry-budget.js';
@@ -54,7 +55,11 @@ export class Account {
   }
 
   async #attempt<T>(signal: AbortSignal, work: (call: Call) => Promise<T>): Promise<T> {
-    while (!this.#proven && this.#proving) await this.#proving.catch(() => {});
+    while (!this.#proven && this.#proving)
+      await unlessStopped(
+        this.#proving.catch(() => {}),
+        signal,
+      );
     if (this.#refusal) throw this.#refusal;
     const result = this.#call(signal, work);
     if (this.#proven) return result;

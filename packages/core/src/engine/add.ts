@@ -42,7 +42,6 @@ export async function addValues(
   progress: AddProgress,
   signal: AbortSignal,
 ): Promise<AddOutcome> {
-  const { mine } = progress;
   for (let writes = 1; ; writes += 1) {
     const missing = noteSeen(request, progress);
     if (missing.length > 0) {
@@ -51,7 +50,7 @@ export async function addValues(
       try {
         noteReceipt(progress, missing, await applyToSeen(request, progress, change, signal));
       } catch (error) {
-        if (isDnsError(error) && error.outcomeUnknown) for (const value of missing) mine.add(value);
+        if (isDnsError(error) && error.outcomeUnknown) noteUnknown(progress, missing, error);
         if (!mayLookAndRepeat(error) || writes === MAX_WRITES) throw error;
         if (writes > 1) await pauseBetweenWrites(writes, signal);
         progress.seen = await lookAt(request, signal);
@@ -69,7 +68,10 @@ export async function addValues(
 /** Takes in what was read, and tells which values are still missing. */
 export function noteSeen({ values }: SetRequest, { seen, mine, present }: AddProgress): string[] {
   const missing = values.filter((value) => !seen?.values.includes(value));
-  for (const value of values) if (!missing.includes(value) && !mine.has(value)) present.add(value);
+  for (const value of values)
+    if (missing.includes(value))
+      present.delete(value); // Gone since, so what is put there now is ours.
+    else if (!mine.has(value)) present.add(value);
   return missing;
 }
 
@@ -79,6 +81,17 @@ export function noteReceipt(progress: AddProgress, written: readonly string[], r
   for (const value of receipt.present ?? []) if (!mine.has(value)) present.add(value);
   for (const value of written) if (!present.has(value)) mine.add(value);
   progress.receipt = receipt;
+}
+
+/** Takes in that a write of `written` values may have been carried out. */
+export function noteUnknown(
+  { mine, present }: AddProgress,
+  written: readonly string[],
+  error: DnsError,
+): void {
+  for (const value of written)
+    if (error.present?.includes(value) && !mine.has(value)) present.add(value);
+    else mine.add(value);
 }
 
 export function additionOf({ key, ttl }: SetRequest, values: readonly string[]): ValueChange {

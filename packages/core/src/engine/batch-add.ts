@@ -7,6 +7,7 @@ import {
   holdsAll,
   noteReceipt,
   noteSeen,
+  noteUnknown,
   outcomeOf,
 } from './add.js';
 import { applyTogether, lookAtAll } from './batch.js';
@@ -47,11 +48,15 @@ export async function addTogether(jobs: readonly AddJob[], signal: AbortSignal):
     }
     return { job, values, change: additionOf(job.request, values), current: job.progress.seen };
   });
-  const outcomes = await applyTogether(account, zone, changes, signal);
+  const outcomes = await applyTogether(account, zone, changes, signal).catch((error) => {
+    // What was carried out before is not told then.
+    for (const { job, values } of changes) for (const value of values) job.progress.mine.add(value);
+    throw error;
+  });
   for (const [index, outcome] of outcomes.entries()) {
     const { job, values } = changes[index] as (typeof changes)[number];
     if (!isDnsError(outcome)) noteReceipt(job.progress, values, outcome);
-    else if (outcome.outcomeUnknown) for (const value of values) job.progress.mine.add(value);
+    else if (outcome.outcomeUnknown) noteUnknown(job.progress, values, outcome);
   }
   const replaces = account.provider.capabilities.writes === 'replace';
   const written = new Set(changes.map(({ job }) => job));

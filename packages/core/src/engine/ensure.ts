@@ -18,6 +18,7 @@ interface Intent {
 }
 
 interface EnsureJob extends AddJob {
+  /** None before the set is locked. */
   intents: readonly Intent[];
   leases?: readonly Lease[];
 }
@@ -33,7 +34,6 @@ export type EnsuredSet =
  *
  * @param tell told of each set when it has ended
  * @returns in the order of the requests
- * @throws only if the journal cannot be written, before anything else is
  */
 export async function ensureSets(
   requests: readonly SetRequest[],
@@ -41,13 +41,7 @@ export async function ensureSets(
   signal: AbortSignal,
   tell: (set: EnsuredSet) => void,
 ): Promise<EnsuredSet[]> {
-  const held = await madeBefore(journal);
-  const jobs: EnsureJob[] = requests.map((request) => ({
-    request,
-    intents: request.values.map((value) => intentFor(request, value, held)),
-    progress: newProgress(),
-  }));
-  await journal.put(jobs.flatMap(({ intents }) => newLeases(intents)));
+  const jobs: EnsureJob[] = requests.map((request) => ({ request, intents: [], progress: newProgress() }));
   await Promise.all(
     groupBy(jobs, ({ request }) => zoneId(request)).map((group) => {
       const values = group.flatMap(({ request }) => request.values).length;
@@ -72,15 +66,18 @@ async function ensureLocked(
       signal,
     );
     try {
-      await renewIntents(jobs, journal);
-      if (jobs.length > 1) await addTogether(jobs, signal);
-      await finishEach(jobs, signal);
+      await intend(jobs, journal);
+      try {
+        if (jobs.length > 1) await addTogether(jobs, signal);
+        await finishEach(jobs, signal);
+      } catch (error) {
+        for (const job of jobs) if (!job.outcome) job.error ??= error;
+      }
       const results = jobs.filter(({ outcome }) => outcome).map((job) => ({ job, ...concluded(job) }));
       await journal.put(results.flatMap(({ changed }) => changed));
       for (const { job, leases } of results) job.leases = leases;
       // Within the lock, so that a writer that comes after it does not take the intent for a lease that holds.
-      const refused = jobs.filter((job) => job.error !== undefined && wroteNothing(job));
-      await journal.drop(refused.flatMap(({ intents }) => newLeases(intents).map(({ id }) => id)));
+      await journal.drop(jobs.flatMap(cameToNothing));
     } finally {
       await unlock();
     }
@@ -118,14 +115,15 @@ function concluded({ request, intents, outcome }: EnsureJob): { leases: Lease[];
   return { leases, changed: leases.filter(({ created }, index) => created || intents[index]?.isNew) };
 }
 
-/** Between the look into the journal and the lock, another process may have released an earlier lease that is used again here. */
-async function renewIntents(jobs: readonly EnsureJob[], journal: Journal): Promise<void> {
-  const earlier = jobs.flatMap(({ intents }) => intents.filter(({ isNew }) => !isNew));
-  if (earlier.length === 0) return;
-  const held = new Set((await journal.all()).map(({ id }) => id));
-  const gone = earlier.filter(({ lease }) => !held.has(lease.id));
-  for (const intent of gone) intent.isNew = true;
-  await journal.put(gone.map(({ lease }) => lease));
+/**
+ * Within the lock: meanwhile no other writer releases an earlier lease that is used again here, nor takes an intent that
+ * may come to nothing for a lease that holds.
+ */
+async function intend(jobs: readonly EnsureJob[], journal: Journal): Promise<void> {
+  const held = await madeBefore(journal);
+  for (const job of jobs)
+    job.intents = job.request.values.map((value) => intentFor(job.request, value, held));
+  await journal.put(jobs.flatMap(({ intents }) => newLeases(intents)));
 }
 
 async function madeBefore(journal: Journal): Promise<ReadonlyMap<string, Lease>> {
@@ -155,10 +153,12 @@ function now(): string {
   return new Date().toISOString();
 }
 
-/** A refusal that came with an answer, and nothing of the set was written before it: the intents point to nothing. */
-function wroteNothing({ error, progress }: EnsureJob): boolean {
-  if (!isDnsError(error) || error.retryable || error.outcomeUnknown || progress.mine.size > 0) return false;
-  return error.code !== 'ABORTED' && error.code !== 'TIMEOUT';
+/** The new leases of a set that failed, of values that it certainly did not write: they may be somebody else's. */
+function cameToNothing({ error, intents, progress: { mine } }: EnsureJob): string[] {
+  if (!isDnsError(error)) return [];
+  return newLeases(intents)
+    .filter(({ value }) => !mine.has(value))
+    .map(({ id }) => id);
 }
 
 function ended({ request, leases, error }: EnsureJob): EnsuredSet {

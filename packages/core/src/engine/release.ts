@@ -94,7 +94,9 @@ async function releasePlaced(jobs: readonly ReleaseJob[], context: Context): Pro
   const id = fact(native, 'zone');
   if (typeof id === 'string') {
     const zone = { id, name: zoneName, status: 'active' } as const;
-    await releaseLocked(jobs, { account: finder.account(provider), zone }, context);
+    const placement = { account: finder.account(provider), zone };
+    await releaseLocked(jobs, placement, context);
+    if (jobs.some(({ error }) => isDnsError(error, 'ZONE_NOT_FOUND'))) finder.forget(placement);
   }
   const homeless = jobs.filter(
     ({ removed, error }) => !removed && (!error || isDnsError(error, 'ZONE_NOT_FOUND')),

@@ -1,6 +1,7 @@
 import { DnsError, isDnsError } from '../errors.js';
 import { ancestors, type Fqdn, isWithin, toFqdn } from '../fqdn.js';
 import type { Logger, Zone } from '../provider.js';
+import { unlessStopped } from '../sleep.js';
 import type { Account } from './account.js';
 
 export interface Placement {
@@ -21,6 +22,10 @@ interface Answer {
   zones: Promise<readonly Zone[]>;
   pending: boolean;
   until: number;
+  /** Of the caller that asked. */
+  signal: AbortSignal;
+  /** Once it is there. */
+  found?: readonly Zone[];
 }
 
 type Delegation = (zone: Fqdn, signal: AbortSignal) => Promise<readonly string[]>;
@@ -77,6 +82,13 @@ export class ZoneFinder {
     return this.#choose(question.name, found, signal);
   }
 
+  /** The vendor has no such zone any more; it may have been made anew under another id. */
+  forget({ account, zone }: Placement): void {
+    for (const [key, { found }] of this.#answers)
+      if (key.startsWith(`${account.id} `) && found?.some(({ id }) => id === zone.id))
+        this.#answers.delete(key);
+  }
+
   /** Zones of one account that the name lies in; one question for all names that one answer covers, also when asked together. */
   async #zonesOf(account: Account, name: Fqdn, signal: AbortSignal): Promise<readonly Zone[]> {
     const { zoneSearch } = account.provider.capabilities;
@@ -85,17 +97,25 @@ export class ZoneFinder {
     const known = this.#answers.get(key);
     if (known && (known.pending || known.until > Date.now())) {
       const { pending } = known;
-      const zones = (await known.zones).filter((zone) => isWithin(name, zone.name));
-      if (zones.length > 0 || pending) return zones;
+      try {
+        const zones = await unlessStopped(known.zones, signal);
+        const within = zones.filter((zone) => isWithin(name, zone.name));
+        if (within.length > 0 || pending) return within;
+      } catch (error) {
+        // The caller that asked has stopped, and this one has not.
+        if (known.signal.aborted && !signal.aborted) return this.#zonesOf(account, name, signal);
+        throw error;
+      }
     }
     const zones = account.run(signal, (call) => account.provider.findZones(name, call));
-    const answer = { zones, pending: true, until: Date.now() + KEEP_MS };
+    const answer: Answer = { zones, pending: true, until: Date.now() + KEEP_MS, signal };
     this.#answers.set(key, answer);
     const all = await zones.catch((error) => {
       this.#answers.delete(key);
       throw error;
     });
     answer.pending = false;
+    answer.found = all;
     return all.filter((zone) => isWithin(name, zone.name));
   }
 
