@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createClient, DnsError, type Journal, memoryJournal } from '../src/index.js';
+import { createClient, DnsError, type Journal, type Lease, memoryJournal } from '../src/index.js';
 import { BatchProvider } from './batch-provider.js';
 import { FakeProvider } from './fake-provider.js';
 
@@ -160,3 +160,64 @@ test.each([true, false])(
     expect(provider.values(NAME)).toEqual(['theirs']);
   },
 );
+
+describe('a release that meets an ensure of the same value of others', () => {
+  /** The value is there; a second caller is about to find that out, and has the lock and an intent meanwhile. */
+  async function meet(end: () => void = () => {}) {
+    const provider = new FakeProvider();
+    provider.put(NAME, 'TXT', ['theirs']);
+    const journal = memoryJournal();
+    const client = () => createClient({ providers: [provider], journal });
+    const first = await client().ensure(record('theirs'));
+    expect(first.created).toBe(false);
+    let arrived = () => {};
+    let goOn = () => {};
+    const isEnsuring = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const isFree = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    provider.before = async (method) => {
+      if (method !== 'applyChange') return;
+      provider.before = () => {};
+      arrived();
+      await isFree;
+      end();
+    };
+    const ensuring = client().ensure(record('theirs'));
+    const settled = ensuring.catch(() => {});
+    await isEnsuring;
+    const intents = (await journal.all()).filter(({ created }) => created);
+    expect(intents).toHaveLength(1);
+    const release = async (leases: readonly Lease[]) => {
+      const releasing = client().releaseAll(leases);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      goOn();
+      await settled;
+      return (await releasing).map(({ outcome }) => outcome);
+    };
+    return { provider, journal, first, intents, release };
+  }
+
+  test('does not take the intent for proof that the value is ours', async () => {
+    const { provider, first, release } = await meet();
+    expect(await release([first])).toEqual(['kept']);
+    expect(provider.values(NAME)).toEqual(['theirs']);
+  });
+
+  test('of its intent waits for what becomes of it', async () => {
+    const { provider, intents, release } = await meet();
+    expect(await release(intents)).toEqual(['kept']);
+    expect(provider.values(NAME)).toEqual(['theirs']);
+  });
+
+  test('of its intent has nothing to take away if it came to nothing', async () => {
+    const { provider, journal, first, intents, release } = await meet(() => {
+      throw new DnsError('FORBIDDEN', 'not allowed');
+    });
+    expect(await release(intents)).toEqual(['absent']);
+    expect(provider.values(NAME)).toEqual(['theirs']);
+    expect(await journal.all()).toEqual([first]);
+  });
+});

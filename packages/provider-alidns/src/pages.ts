@@ -6,6 +6,8 @@ import type { Parameters } from './sdk-client.js';
 
 /** Ends a listing that never ends: 100,000 zones, or 500,000 records of one name. */
 const MAX_PAGES = 1_000;
+/** How often a list that gets shorter while it is read is read from its beginning. */
+const MAX_WALKS = 5;
 
 /** How one action lists things. */
 export interface Listing {
@@ -25,12 +27,39 @@ export interface Page {
 }
 
 /**
- * Every page of a listing. `TotalCount` says when to stop: the `PageSize` of an answer may be the number of entries returned,
- * and a server may hold fewer on a page than were asked for.
+ * Every entry of a listing, page after page, each once. `TotalCount` says when to stop: the `PageSize` of an answer may be the
+ * number of entries returned, and a server may hold fewer on a page than were asked for. Where it gets smaller, entries
+ * may have slid to a page that was read already, so the list is read once more.
  *
- * @throws DnsError `PROTOCOL` if the server gives the same page again, or no end
+ * @throws DnsError `PROTOCOL` if the server gives the same page again, or no end; `BUSY` if the list never stands still
  */
 export async function* pages(
+  api: Api,
+  listing: Listing,
+  parameters: Parameters,
+  call: Call,
+): AsyncGenerator<Page> {
+  const given = new Set<unknown>();
+  for (let walks = 0; walks < MAX_WALKS; walks += 1) {
+    let most = 0;
+    let hasShrunk = false;
+    for await (const { entries, total } of walk(api, listing, parameters, call)) {
+      hasShrunk ||= total < most;
+      most = Math.max(most, total);
+      const fresh = entries.filter((entry) => !given.has(listing.key(entry)));
+      for (const entry of fresh) given.add(listing.key(entry));
+      if (fresh.length > 0) yield { entries: fresh, total };
+      if (hasShrunk) break;
+    }
+    if (!hasShrunk) return;
+  }
+  throw new DnsError('BUSY', `The list of ${listing.operation} keeps changing while it is read.`, {
+    provider: manifest.id,
+    operation: listing.operation,
+  });
+}
+
+async function* walk(
   api: Api,
   { operation, outer, inner, key, pageSize }: Listing,
   parameters: Parameters,
@@ -41,13 +70,13 @@ export async function* pages(
     const answer = await api.send(operation, { ...parameters, PageNumber: page, PageSize: pageSize }, call);
     const entries = listOf(answer, outer, inner);
     if (entries === undefined) throw broken(operation, `has no list at ${outer}.${inner}`);
-    if (entries.length === 0) return;
-    const fresh = entries.filter((entry) => !seen.has(key(entry)));
-    if (fresh.length === 0) throw broken(operation, `repeats earlier entries on page ${page}`);
-    for (const entry of fresh) seen.add(key(entry));
     const total = Number(answer.TotalCount);
+    const fresh = entries.filter((entry) => !seen.has(key(entry)));
+    if (entries.length > 0 && fresh.length === 0)
+      throw broken(operation, `repeats earlier entries on page ${page}`);
+    for (const entry of fresh) seen.add(key(entry));
     yield { entries: fresh, total };
-    if (seen.size >= total) return;
+    if (entries.length === 0 || seen.size >= total) return;
   }
   throw broken(operation, `has more than ${MAX_PAGES} pages`);
 }

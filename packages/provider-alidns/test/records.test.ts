@@ -80,6 +80,30 @@ describe.each(TRANSPORTS)('over $name', ({ providerFor }) => {
       expect(server.requests).toHaveLength(2);
     });
 
+    it('finds the record that slid to an earlier page while others were deleted', async () => {
+      let stored = Array.from({ length: 501 }, (_, index) => ({
+        RecordId: String(30174582930112512n + BigInt(index)),
+        RR: index === 500 ? '_dnsauth' : `_dnsauth.host-${index}`,
+        Value: `token-${index + 1}`,
+      }));
+      server.respond = ({ parameters }) => {
+        const start = (Number(parameters.PageNumber) - 1) * 500;
+        const answer = recordPage(stored.length, stored.slice(start, start + 500));
+        if (server.requests.length === 1) stored = stored.slice(1);
+        return answer;
+      };
+      expect((await read())?.values).toEqual(['token-501']);
+    });
+
+    it('tells when a list never stands still', async () => {
+      let total = 100_000;
+      server.respond = ({ parameters }) => {
+        total -= 1;
+        return recordPage(total, [{ RecordId: `${parameters.PageNumber}${total}`, RR: '_dnsauth.other' }]);
+      };
+      expect(await failureOf(read())).toMatchObject({ code: 'BUSY', retryable: true });
+    });
+
     it('takes a value out of the quotes that some answers put around it', async () => {
       holds({ Value: '"token-1"' }, { Value: '"part one" "part two"' }, { Value: '"unpaired' });
       expect((await read())?.values).toEqual(['token-1', 'part onepart two', '"unpaired']);

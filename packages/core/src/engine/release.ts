@@ -29,11 +29,22 @@ interface ReleaseJob {
   error?: unknown;
 }
 
+/** What the journal holds at a moment. */
+interface Held {
+  byId: ReadonlyMap<string, Lease>;
+  /** `valueId` of what its leases have created. */
+  ours: ReadonlySet<string>;
+}
+
 interface Context {
   finder: ZoneFinder;
   journal: Journal;
   signal: AbortSignal;
   tell(lease: ReleasedLease): void;
+  /** Take away also what was there before its lease. */
+  force: boolean;
+  /** The journal before anything was locked. */
+  before: Held;
 }
 
 /**
@@ -46,16 +57,14 @@ interface Context {
 export async function releaseLeases(
   leases: readonly Lease[],
   force: boolean,
-  context: Context,
+  given: Omit<Context, 'force' | 'before'>,
 ): Promise<ReleasedLease[]> {
-  const held = await context.journal.all();
-  const known = new Map(held.map((lease) => [lease.id, lease]));
-  const ours = new Set(held.filter(({ created }) => created).map(valueId));
-  const facts = leases.map((lease) => known.get(lease.id) ?? lease);
-  const jobs = groupBy(facts, setId).map((group): ReleaseJob => {
-    const mine = group.filter((lease) => force || lease.created || ours.has(valueId(lease)));
-    return { leases: group, mine };
-  });
+  const before = await heldIn(given.journal);
+  const context = { ...given, force, before };
+  const facts = leases.map((lease) => before.byId.get(lease.id) ?? lease);
+  const jobs = groupBy(facts, setId).map(
+    (group): ReleaseJob => ({ leases: group, mine: mineOf(group, force, before) }),
+  );
   await Promise.all(groupBy(jobs, zoneKey).map((group) => releaseInZone(group, context)));
   const outcomes = new Map(jobs.flatMap((job) => job.leases.map((lease) => [lease, ended(job, lease)])));
   return facts.map((lease) => outcomes.get(lease) as ReleasedLease);
@@ -109,36 +118,41 @@ async function releasePlaced(jobs: readonly ReleaseJob[], context: Context): Pro
 async function releaseLocked(
   jobs: readonly ReleaseJob[],
   { account, zone }: Placement,
-  { journal, signal }: Context,
+  { journal, signal, force, before }: Context,
 ): Promise<void> {
-  const work = jobs.map((job) => {
-    const { name, type, line } = job.leases[0];
-    const values = [...new Set(job.mine.map(({ value }) => value))];
-    const receipts = job.mine.flatMap(freshReceipt);
-    const removal = { account, zone, key: { name, type, line }, values, receipts };
-    const remove: RemoveJob = { removal, progress: newRemoval(), isDone: false };
-    return { job, remove };
+  const addressOf = ({ leases: [{ name, type, line }] }: ReleaseJob) => ({
+    account,
+    zone,
+    key: { name, type, line },
   });
-  const finish = async ({ job, remove }: (typeof work)[number]) => {
-    try {
-      job.removed = remove.isDone
-        ? remove.progress.removed
-        : await removeValues(remove.removal, remove.progress, signal);
-    } catch (error) {
-      job.error = error;
-    }
-  };
-  const unlock = await lockSets(
-    work.map(({ remove }) => remove.removal),
-    journal,
-    signal,
-  );
+  const unlock = await lockSets(jobs.map(addressOf), journal, signal);
   try {
-    if (work.length > 1)
-      await removeTogether(
-        work.map(({ remove }) => remove),
-        signal,
-      );
+    // Before the lock, a lease may have been the intent of a writer that found the value there, or failed, since.
+    const held = await heldIn(journal);
+    const hasEnded = ({ id }: Lease) => !force && before.byId.has(id) && !held.byId.has(id);
+    const work = jobs.map((job) => {
+      job.mine = mineOf(job.leases, force, held);
+      const going = job.mine.filter((lease) => !hasEnded(lease));
+      const values = [...new Set(going.map(({ value }) => value))];
+      const receipts = going.flatMap((lease) => freshReceipt(held.byId.get(lease.id) ?? lease));
+      const remove: RemoveJob = {
+        removal: { ...addressOf(job), values, receipts },
+        progress: newRemoval(),
+        isDone: values.length === 0,
+      };
+      return { job, remove };
+    });
+    const finish = async ({ job, remove }: (typeof work)[number]) => {
+      try {
+        job.removed = remove.isDone
+          ? remove.progress.removed
+          : await removeValues(remove.removal, remove.progress, signal);
+      } catch (error) {
+        job.error = error;
+      }
+    };
+    const open = work.map(({ remove }) => remove).filter(({ isDone }) => !isDone);
+    if (open.length > 1) await removeTogether(open, signal);
     if (account.provider.capabilities.serialPerZone) for (const one of work) await finish(one);
     else await Promise.all(work.map(finish));
     const done = jobs.filter(({ removed }) => removed);
@@ -149,6 +163,18 @@ async function releaseLocked(
   } finally {
     await unlock();
   }
+}
+
+async function heldIn(journal: Journal): Promise<Held> {
+  const held = await journal.all();
+  return {
+    byId: new Map(held.map((lease) => [lease.id, lease])),
+    ours: new Set(held.filter(({ created }) => created).map(valueId)),
+  };
+}
+
+function mineOf(leases: readonly Lease[], force: boolean, { byId, ours }: Held): Lease[] {
+  return leases.filter((lease) => force || (byId.get(lease.id) ?? lease).created || ours.has(valueId(lease)));
 }
 
 function ended({ leases, mine, removed, error }: ReleaseJob, lease: Lease): ReleasedLease {
