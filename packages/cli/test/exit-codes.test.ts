@@ -88,6 +88,13 @@ describe('exit code', () => {
     expect(operations.sort()).toEqual(['DescribeDomains', 'ListPublicZones']);
   });
 
+  test.each(['HUAWEICLOUD', 'ALIDNS'])('2 for an endpoint of %s that cannot be one', async (cloud) => {
+    const endpoint = { [`DOMAINPROOF_${cloud}_ENDPOINT`]: 'ftp://127.0.0.1' };
+    const { code, error } = await fail(['zones', '--provider', cloud.toLowerCase()], endpoint);
+    expect([code, error.code]).toEqual([2, 'UNSUPPORTED']);
+    expect(error.hint).toContain('http://host:port');
+  });
+
   test('5 for a CNAME at the name of a TXT', async () => {
     const { code, error } = await fail(['add', '_taken.example.com', 'TXT', 'v']);
     expect([code, error.code]).toEqual([5, 'RECORD_CONFLICT']);

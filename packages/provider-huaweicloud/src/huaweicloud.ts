@@ -43,7 +43,7 @@ const MAX_TIMEOUT_MS = 2_147_483_647;
 /**
  * Public zones at Huawei Cloud. Nothing is asked of the network, and no vendor code is loaded, before the first call.
  *
- * @throws DnsError `AUTH_INVALID` if the access key or its secret is missing or malformed, `INVALID_VALUE` for an
+ * @throws DnsError `AUTH_INVALID` if the access key or its secret is missing or malformed, `UNSUPPORTED` for an
  * unusable endpoint, region or timeout, and for a client beside settings that it would ignore.
  */
 export function huaweicloud(options: HuaweicloudOptions = {}): DnsProvider {
@@ -86,5 +86,5 @@ function transportOf(
 }
 
 function invalid(message: string): DnsError {
-  return new DnsError('INVALID_VALUE', message, { provider: manifest.id });
+  return new DnsError('UNSUPPORTED', message, { provider: manifest.id });
 }

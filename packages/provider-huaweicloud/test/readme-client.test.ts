@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type DnsProvider, toFqdn } from '@domainproof/core';
 import { startSimulator } from '@domainproof/simulator';
 import { expect, test, vi } from 'vitest';
@@ -48,3 +50,22 @@ test('the README shows a client that keeps the codes and prints nothing', async 
     await simulator.close();
   }
 });
+
+test('the README shows a client that compiles as strict TypeScript', async () => {
+  const folder = mkdtempSync(join(import.meta.dirname, '.readme-'));
+  try {
+    const account = { endpoint: 'https://127.0.0.1', accessKeyId: 'id', secretAccessKey: 'secret' };
+    writeFileSync(join(folder, 'example.ts'), example(account));
+    const extended = join(import.meta.dirname, '../tsconfig.json');
+    const project = { extends: extended, compilerOptions: { noEmit: true }, include: ['example.ts'] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project));
+    const tsc = join(import.meta.dirname, '../../../node_modules/typescript/bin/tsc');
+    const compiled = promisify(execFile)(process.execPath, [tsc, '-p', folder]).then(
+      () => '',
+      ({ stdout }: { stdout: string }) => stdout,
+    );
+    expect(await compiled).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 120_000);

@@ -262,7 +262,7 @@ test.each([
   const client = clientThat(() => ({}));
   expect(() => huaweicloud({ client, ...option })).toThrow(
     expect.objectContaining({
-      code: 'INVALID_VALUE',
+      code: 'UNSUPPORTED',
       message: expect.stringContaining(Object.keys(option)[0] as string),
     }),
   );
