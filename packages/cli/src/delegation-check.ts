@@ -1,5 +1,5 @@
-import type { DnsProvider, Finding, Lease } from '@domainproof/core';
-import type { Delegation, Report } from '@domainproof/propagation-verifier';
+import type { DnsProvider, Lease } from '@domainproof/core';
+import type { Delegation, DiagnosedFinding, Report } from '@domainproof/propagation-verifier';
 import { showName } from './output/record-text.js';
 
 /**
@@ -10,8 +10,8 @@ export function zonesDelegatedElsewhere(
   leases: readonly Lease[],
   delegations: readonly Delegation[],
   providers: readonly DnsProvider[],
-): Map<string, Finding> {
-  const findings = new Map<string, Finding>();
+): Map<string, DiagnosedFinding> {
+  const findings = new Map<string, DiagnosedFinding>();
   for (const { zone, provider: id } of leases) {
     const provider = providers.find((candidate) => candidate.id === id);
     const hosts = delegations
@@ -23,6 +23,7 @@ export function zonesDelegatedElsewhere(
     );
     if (isOwn) continue;
     findings.set(zone, {
+      evidence: [],
       code: 'NOT_DELEGATED_HERE',
       severity: 'warning',
       message: `${showName(zone)} is delegated to ${hosts.join(', ')}, which are no known name servers of ${id}.`,
@@ -33,7 +34,7 @@ export function zonesDelegatedElsewhere(
 }
 
 /** The report with the finding of its zone at every record that did not become visible. */
-export function withZoneFindings(report: Report, findings: ReadonlyMap<string, Finding>): Report {
+export function withZoneFindings(report: Report, findings: ReadonlyMap<string, DiagnosedFinding>): Report {
   return {
     ...report,
     records: report.records.map((record) => {

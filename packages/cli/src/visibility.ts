@@ -1,12 +1,11 @@
-import {
-  canonicalValue,
-  type DesiredRecord,
-  type DnsError,
-  type Finding,
-  type Lease,
-  toFqdn,
-} from '@domainproof/core';
-import type { Expectation, RecordReport, Report, Verifier } from '@domainproof/propagation-verifier';
+import { canonicalValue, type DesiredRecord, type DnsError, type Lease, toFqdn } from '@domainproof/core';
+import type {
+  DiagnosedFinding,
+  Expectation,
+  RecordReport,
+  Report,
+  Verifier,
+} from '@domainproof/propagation-verifier';
 import type { Invocation } from './command.js';
 import { formatDuration } from './duration.js';
 import type { Output } from './output/output.js';
@@ -59,23 +58,30 @@ export function resolverUnreachable(
   reason: DnsError,
   elapsedMs: number,
 ): Report {
-  const finding: Finding = {
+  const finding: DiagnosedFinding = {
+    evidence: [],
     code: 'RESOLVER_UNREACHABLE',
     severity: 'fatal',
     message: reason.message,
     remedy: reason.hint ?? 'Name a resolver that this machine can reach: --resolver IP:PORT.',
   };
-  const records = expectations.map(({ name, type, value }) => ({
-    name: toFqdn(name),
-    type,
-    value: canonicalValue(type, value),
-    zone: null,
-    visible: false,
-    elapsedMs,
-    servers: [],
-    findings: [finding],
-  }));
-  return { ok: false, elapsedMs, records };
+  const records = expectations.map(
+    ({ name, type, value }): RecordReport => ({
+      name: toFqdn(name),
+      type,
+      value: canonicalValue(type, [value].flat()[0] ?? ''),
+      values: [value].flat().map((one) => canonicalValue(type, one)),
+      zone: null,
+      visible: false,
+      verdict: 'unknown',
+      chain: [],
+      perspectives: [],
+      elapsedMs,
+      servers: [],
+      findings: [finding],
+    }),
+  );
+  return { ok: false, elapsedMs, questions: 0, records };
 }
 
 /** The JSON of a report; leases, if there are any, are in the order of its records. */

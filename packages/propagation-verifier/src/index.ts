@@ -1,2 +1,5 @@
-export type * from './types.js';
+export type { Clock } from './clock.js';
+export type { Endpoint, Received, SendOptions, Transport } from './transport/transport.js';
+export type * from './types/index.js';
 export { createVerifier } from './verifier.js';
+export type { Query } from './wire/query.js';

@@ -1,13 +1,14 @@
 import { abortError, DnsError } from '@domainproof/core';
 import { childSignal } from './abort.js';
-import { Authority } from './authority.js';
-import { type Clock, systemClock } from './clock.js';
-import { Delegations } from './delegation.js';
-import { parseResolvers, ResolverClient } from './resolver.js';
-import { nameWithin, toTargets } from './target.js';
-import type { Verifier, VerifierOptions } from './types.js';
-import { waitFor } from './wait.js';
-import type { Exchange } from './wire/exchange.js';
+import { Authority } from './asking/authority.js';
+import { exchangeBy } from './asking/exchange.js';
+import { parseResolvers, ResolverClient } from './asking/resolver.js';
+import { systemClock } from './clock.js';
+import { Delegations } from './delegation/delegation.js';
+import { networkTransport } from './transport/network.js';
+import type { Verifier, VerifierOptions } from './types/index.js';
+import { nameWithin, toTargets } from './waiting/target.js';
+import { waitFor } from './waiting/wait.js';
 
 const DNS_PORT = 53;
 const QUERY_TIMEOUT_MS = 2_000;
@@ -15,29 +16,14 @@ const WAIT_TIMEOUT_MS = 600_000;
 /** Node's timers hold no more. */
 const MAX_TIMER_MS = 2_147_483_647;
 
-/** What a verifier takes from the machine, so that tests can run on a clock and a network of their own. */
-export interface Surroundings {
-  clock: Clock;
-  /** From 0 to 1, for jitter only. */
-  random: () => number;
-  exchange: Exchange;
-}
-
-/** The wire library and the sockets are loaded with the first question. */
-const exchangeByNetwork: Exchange = async (...question) =>
-  (await import('./wire/exchange.js')).exchange(...question);
-
 /**
  * A verifier that asks the authoritative name servers, address by address, whether a value is served.
  *
  * @throws DnsError `INVALID_VALUE` for an option that is out of its range.
  */
 export function createVerifier(options: VerifierOptions = {}): Verifier {
-  return assembleVerifier(options, { clock: systemClock, random: Math.random, exchange: exchangeByNetwork });
-}
-
-export function assembleVerifier(options: VerifierOptions, surroundings: Surroundings): Verifier {
-  const { clock, exchange } = surroundings;
+  const { clock = systemClock, random = Math.random, transport = networkTransport } = options;
+  const exchange = exchangeBy(transport, clock);
   const port = integer('authoritativePort', options.authoritativePort ?? DNS_PORT, 1, 65_535);
   const queryTimeoutMs = integer(
     'queryTimeoutMs',
@@ -49,7 +35,7 @@ export function assembleVerifier(options: VerifierOptions, surroundings: Surroun
   const resolver = new ResolverClient({ exchange, clock, resolvers, queryTimeoutMs });
   const authority = new Authority({ exchange, clock, port, queryTimeoutMs });
   const delegations = new Delegations({ resolver, authority, clock });
-  const context = { ...surroundings, resolver, authority, delegations };
+  const context = { clock, random, exchange, resolver, authority, delegations };
   return {
     async check(expectations, { signal } = {}) {
       return waitFor(context, toTargets(expectations), { once: true }, { signal });
@@ -57,6 +43,12 @@ export function assembleVerifier(options: VerifierOptions, surroundings: Surroun
     async wait(expectations, { timeoutMs = WAIT_TIMEOUT_MS, signal, onEvent } = {}) {
       const patience = { once: false, timeoutMs: integer('timeoutMs', timeoutMs, 0, MAX_TIMER_MS) } as const;
       return waitFor(context, toTargets(expectations), patience, { signal, onEvent });
+    },
+    run() {
+      throw new DnsError('UNSUPPORTED', 'not built yet');
+    },
+    async diagnose() {
+      throw new DnsError('UNSUPPORTED', 'not built yet');
     },
     async delegation(name, { zone, signal } = {}) {
       const { name: full, hint } = nameWithin(name, zone);

@@ -21,6 +21,8 @@ const STATUS: Readonly<Record<ServerStatus, { text: string; colour: Colour }>> =
   visible: { text: '✓ visible', colour: 'green' },
   absent: { text: '· not yet', colour: 'dim' },
   different: { text: '≠ other value', colour: 'yellow' },
+  partial: { text: '≠ not all values', colour: 'yellow' },
+  extra: { text: '≠ more values', colour: 'yellow' },
   cname: { text: '≠ a CNAME', colour: 'red' },
   'not-authoritative': { text: '✗ not its zone', colour: 'red' },
   refused: { text: '✗ refused', colour: 'red' },

@@ -43,7 +43,7 @@ export class MatrixState {
     const rows = expectations.map(({ name, type, value }) => ({
       name: toFqdn(name) as string,
       type,
-      value: canonicalValue(type, value),
+      value: canonicalValue(type, [value].flat()[0] ?? ''),
       cells: new Map<string, Cell>(),
     }));
     // The same value asked for twice is one row.
@@ -60,7 +60,7 @@ export class MatrixState {
     const row = this.#byKey.get(keyOf({ name: event.name, type: event.recordType, value: event.value }));
     if (!row) return;
     if (event.type === 'visible') row.visibleAfterMs = event.elapsedMs;
-    else this.#setCell(row, event.server);
+    if (event.type === 'answer') this.#setCell(row, event.server);
   }
 
   finish(report: Report): void {

@@ -1,95 +1,78 @@
-import { randomInt } from 'node:crypto';
 import { canonicalValue } from '@domainproof/core';
-import {
-  type Answer,
-  type DecodedPacket,
-  decode,
-  encode,
-  type OptAnswer,
-  RECURSION_DESIRED,
-} from 'dns-packet';
+import { type Answer, type DecodedPacket, decode, type OptAnswer } from 'dns-packet';
 
-export type QuestionType = 'TXT' | 'CNAME' | 'NS' | 'A' | 'AAAA' | 'SOA';
-
-export interface Question {
+interface Owned {
+  /** In lower case with final dot. */
   name: string;
-  type: QuestionType;
+  /** Seconds. */
+  ttl: number;
 }
 
-/** A question as sent: `bytes` holds header, question and EDNS record, the question at 12 up to `questionEnd`. */
-export interface Query {
-  bytes: Buffer;
-  questionEnd: number;
-}
+/** What this package reads of a record. Names are in lower case with final dot. Records of other types and classes are left out. */
+export type ResourceRecord = Owned &
+  (
+    | { type: 'TXT'; strings: readonly Buffer[] /** The strings joined. */; text: Buffer }
+    | { type: 'CNAME' | 'NS'; target: string }
+    | { type: 'A' | 'AAAA'; address: string }
+    | { type: 'SOA'; serial: number /** Seconds. */; minimum: number }
+    | { type: 'CAA'; critical: boolean; tag: string; value: string }
+    | { type: 'DS'; keyTag: number; algorithm: number; digestType: number; digest: Buffer }
+    | { type: 'DNSKEY'; keyTag: number; flags: number; algorithm: number }
+    | {
+        type: 'RRSIG';
+        covered: string;
+        keyTag: number;
+        /** Seconds since 1970. */
+        inception: number;
+        expiration: number;
+        signer: string;
+      }
+  );
 
-/** What this package reads of a record. Names are in lower case with final dot. */
-export type ResourceRecord =
-  | { type: 'TXT'; name: string; text: Buffer }
-  | { type: 'CNAME' | 'NS'; name: string; target: string }
-  | { type: 'A' | 'AAAA'; name: string; address: string }
-  | { type: 'SOA'; name: string };
+/** An extended error (RFC 8914). */
+export interface ExtendedError {
+  code: number;
+  text: string;
+}
 
 export interface Message {
-  /** `NOERROR`, `NXDOMAIN`, …; `RCODE_16` and up for the extended codes of EDNS. */
+  /** `NOERROR`, `NXDOMAIN`, …; `RCODE_16` and up for the extended codes of EDNS (`BADVERS` is `RCODE_16`). */
   rcode: string;
   authoritative: boolean;
+  truncated: boolean;
+  recursionAvailable: boolean;
+  /** AD: a validating resolver vouches for it. */
+  authenticData: boolean;
+  /** The OPT record; undefined if the server sent none. */
+  edns: Edns | undefined;
   answers: readonly ResourceRecord[];
   authority: readonly ResourceRecord[];
   additional: readonly ResourceRecord[];
+  /** Length of the packet. */
+  bytes: number;
+}
+
+export interface Edns {
+  version: number;
+  errors: readonly ExtendedError[];
+  nsid: Buffer | undefined;
+  /** Scope prefix length of an EDNS Client Subnet answer; undefined if the server did not heed the subnet. */
+  subnetScope: number | undefined;
 }
 
 const HEADER_BYTES = 12;
-/** The largest UDP answer that passes without fragments nearly everywhere (DNS flag day 2020). */
-const UDP_PAYLOAD_BYTES = 1_232;
 /** Smallest question and smallest record on the wire: a root or a pointer as the name, and the fixed fields. */
 const MIN_QUESTION_BYTES = 5;
 const MIN_RECORD_BYTES = 11;
 /** No honest answer holds more, and compressed names in many records would cost much time to expand. */
 const MAX_RECORDS = 500;
 
-/** A question with a random id. */
-export function encodeQuery(question: Question, recursionDesired: boolean): Query {
-  const { name, type } = question;
-  const bytes = encode({
-    type: 'query',
-    id: randomInt(0x10000),
-    flags: recursionDesired ? RECURSION_DESIRED : 0,
-    questions: [{ name, type, class: 'IN' }],
-    additionals: [
-      {
-        type: 'OPT',
-        name: '.',
-        udpPayloadSize: UDP_PAYLOAD_BYTES,
-        extendedRcode: 0,
-        ednsVersion: 0,
-        flags: 0,
-        flag_do: false,
-        options: [],
-      },
-    ],
-  });
-  return { bytes, questionEnd: bytes.length - MIN_RECORD_BYTES };
-}
-
-/** True for a response to exactly this query: its id, and its one question in any letter case. */
-export function isResponseTo(query: Query, packet: Buffer): boolean {
-  const { bytes, questionEnd } = query;
-  if (packet.length < questionEnd || packet.readUInt16BE(0) !== bytes.readUInt16BE(0)) return false;
-  const isResponse = (packet[2]! & 0x80) !== 0;
-  const opcode = packet[2]! & 0x78;
-  if (!isResponse || opcode !== 0 || packet.readUInt16BE(4) !== 1) return false;
-  const nameEnd = questionEnd - 4;
-  for (let index = HEADER_BYTES; index < nameEnd; index += 1)
-    if (lowerCase(packet[index]!) !== lowerCase(bytes[index]!)) return false;
-  return packet.compare(bytes, nameEnd, questionEnd, nameEnd, questionEnd) === 0;
-}
-
 export function isTruncated(packet: Buffer): boolean {
   return (packet[2]! & 0x02) !== 0;
 }
 
 /**
- * Reads a packet that `isResponseTo` took.
+ * Reads a packet that `matchResponse` took.
  *
  * @throws Error if it breaks the protocol or holds more records than any honest answer.
  */
@@ -104,9 +87,14 @@ export function decodeMessage(packet: Buffer): Message {
   return {
     rcode: opt?.extendedRcode ? `RCODE_${(opt.extendedRcode << 4) | (packet[3]! & 0x0f)}` : decoded.rcode,
     authoritative: decoded.flag_aa,
+    truncated: decoded.flag_tc,
+    recursionAvailable: decoded.flag_ra,
+    authenticData: decoded.flag_ad,
+    edns: opt && { version: opt.ednsVersion, errors: [], nsid: undefined, subnetScope: undefined },
     answers: readRecords(decoded.answers),
     authority: readRecords(decoded.authorities),
     additional: readRecords(decoded.additionals),
+    bytes: packet.length,
   };
 }
 
@@ -116,18 +104,33 @@ function readRecords(records: readonly Answer[] | undefined): ResourceRecord[] {
 
 function readRecord(record: Answer): ResourceRecord | undefined {
   if (record.type === 'OPT' || (record as { class?: string }).class !== 'IN') return undefined;
-  const name = absolute(record.name);
+  const owned = { name: absolute(record.name), ttl: (record as { ttl?: number }).ttl ?? 0 };
   switch (record.type) {
     case 'TXT':
-      return { type: 'TXT', name, text: Buffer.concat(record.data as Buffer[]) };
+      return {
+        ...owned,
+        type: 'TXT',
+        strings: record.data as Buffer[],
+        text: Buffer.concat(record.data as Buffer[]),
+      };
     case 'CNAME':
     case 'NS':
-      return { type: record.type, name, target: absolute(record.data) };
+      return { ...owned, type: record.type, target: absolute(record.data) };
     case 'A':
     case 'AAAA':
-      return { type: record.type, name, address: canonicalValue(record.type, record.data) };
+      return { ...owned, type: record.type, address: canonicalValue(record.type, record.data) };
     case 'SOA':
-      return { type: 'SOA', name };
+      return { ...owned, type: 'SOA', serial: record.data.serial ?? 0, minimum: record.data.minimum ?? 0 };
+    case 'CAA':
+      return {
+        ...owned,
+        type: 'CAA',
+        critical: record.data.issuerCritical ?? false,
+        tag: record.data.tag,
+        value: record.data.value,
+      };
+    case 'DS':
+      return { ...owned, type: 'DS', ...record.data };
     default:
       return undefined;
   }
@@ -135,8 +138,4 @@ function readRecord(record: Answer): ResourceRecord | undefined {
 
 function absolute(name: string): string {
   return name === '.' ? name : `${name.toLowerCase()}.`;
-}
-
-function lowerCase(byte: number): number {
-  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
 }

@@ -1,13 +1,17 @@
 import { isIPv6 } from 'node:net';
-import type { DnsError, Finding } from '@domainproof/core';
-import type { ExpectedRecord, Target } from './target.js';
-import type { ServerReport, ServerStatus } from './types.js';
+import type { DnsError } from '@domainproof/core';
+import type { DiagnosedFinding, ServerReport, ServerStatus } from '../types/index.js';
+import type { ExpectedRecord, Target } from '../waiting/target.js';
 
 /** Servers that a message names before it only counts the rest. */
 const MAX_NAMED = 6;
 const MAX_VALUE_CHARACTERS = 80;
 
-type Cause = (servers: readonly ServerReport[], all: readonly ServerReport[], target: Target) => Finding;
+type Cause = (
+  servers: readonly ServerReport[],
+  all: readonly ServerReport[],
+  target: Target,
+) => Omit<DiagnosedFinding, 'evidence'>;
 
 /** One finding for each status that keeps a record from being visible. */
 const CAUSES: readonly [ServerStatus, Cause][] = [
@@ -101,20 +105,21 @@ const CAUSES: readonly [ServerStatus, Cause][] = [
 ];
 
 /** What the operator should know about one record, the servers' answers being in. */
-export function findingsFor(target: Target, record: ExpectedRecord): Finding[] {
+export function findingsFor(target: Target, record: ExpectedRecord): DiagnosedFinding[] {
   const { servers } = record;
-  const findings: Finding[] = [];
+  const findings: DiagnosedFinding[] = [];
   if (!record.isVisible)
     for (const [status, cause] of CAUSES) {
       const concerned = servers.filter((server) => server.status === status);
-      if (concerned.length > 0) findings.push(cause(concerned, servers, target));
+      if (concerned.length > 0) findings.push({ ...cause(concerned, servers, target), evidence: [] });
     }
   return [...findings, ...routeFindings(record)];
 }
 
 /** Why the zone's servers could not be found: no resolver answered (`TIMEOUT`), or the domain's delegation leads nowhere. */
-export function delegationFinding(failure: DnsError): Finding {
+export function delegationFinding(failure: DnsError): DiagnosedFinding {
   return {
+    evidence: [],
     code: failure.code === 'TIMEOUT' ? 'RESOLVER_UNREACHABLE' : 'ZONE_NOT_SERVED',
     severity: 'fatal',
     message: failure.message,
@@ -123,13 +128,14 @@ export function delegationFinding(failure: DnsError): Finding {
   };
 }
 
-function routeFindings(record: ExpectedRecord): Finding[] {
+function routeFindings(record: ExpectedRecord): DiagnosedFinding[] {
   const unreached = record.servers.filter(({ status }) => status === 'no-route');
   const v6 = unreached.filter(({ address }) => isIPv6(address));
   const v4 = unreached.filter(({ address }) => !isIPv6(address));
-  const findings: Finding[] = [];
+  const findings: DiagnosedFinding[] = [];
   if (v6.length > 0)
     findings.push({
+      evidence: [],
       code: 'NO_IPV6_ROUTE',
       severity: 'info',
       message: `This machine has no IPv6 route, so ${named(v6)} could not be asked.`,
@@ -138,6 +144,7 @@ function routeFindings(record: ExpectedRecord): Finding[] {
     });
   if (v4.length > 0)
     findings.push({
+      evidence: [],
       code: 'UNREACHABLE',
       severity: 'warning',
       message: `This machine has no route to ${named(v4)}.`,

@@ -1,21 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { isResponseTo, type Query } from './message.js';
-
-export interface Endpoint {
-  address: string;
-  port: number;
-}
-
-/**
- * `malformed`: packets came from the server, but none that answers the question. `no-route`: this machine's own
- * network refused to send.
- */
-export type Received =
-  | { kind: 'packet'; packet: Buffer }
-  | { kind: 'malformed' }
-  | { kind: 'timeout' }
-  | { kind: 'no-route' };
+import { matchResponse, type Query } from '../wire/query.js';
+import type { Endpoint, Received, SendOptions } from './transport.js';
 
 /** What the system says when it has no way to the address, as against a server that does not answer. */
 const NO_ROUTE: ReadonlySet<string | undefined> = new Set([
@@ -41,8 +27,7 @@ export function isNoRoute(error: Error): boolean {
 export function askUdp(
   query: Query,
   server: Endpoint,
-  timeoutMs: number,
-  signal: AbortSignal,
+  { timeoutMs, signal }: SendOptions,
 ): Promise<Received> {
   return new Promise((resolve, reject) => {
     const socket = createSocket(isIPv6(server.address) ? 'udp6' : 'udp4');
@@ -67,7 +52,7 @@ export function askUdp(
     signal.addEventListener('abort', onAbort, { once: true });
     socket.on('error', (error) => finish({ kind: isNoRoute(error) ? 'no-route' : 'timeout' }));
     socket.on('message', (packet) => {
-      if (isResponseTo(query, packet)) finish({ kind: 'packet', packet });
+      if (matchResponse(query, packet) === 'response') finish({ kind: 'packet', packet });
       else sawOther = true;
     });
     socket.on('connect', () => socket.send(query.bytes));

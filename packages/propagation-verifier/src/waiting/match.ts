@@ -1,6 +1,7 @@
-import type { ServerStatus } from './types.js';
-import type { Outcome } from './wire/exchange.js';
-import type { Message, Question } from './wire/message.js';
+import type { Outcome } from '../asking/exchange.js';
+import type { ServerStatus } from '../types/index.js';
+import type { Message } from '../wire/message.js';
+import type { Question } from '../wire/query.js';
 
 /** Bounds on what a server can put into reports and on terminals. */
 const MAX_SHOWN_VALUES = 20;
@@ -17,6 +18,7 @@ export interface Reading {
 
 /** Reads the answer of an authoritative server to a TXT or CNAME question. */
 export function readOutcome(outcome: Outcome, question: Question): Reading {
+  if (outcome.kind === 'truncated' || outcome.kind === 'case-lost') return failed('timeout');
   if (outcome.kind !== 'answer') return failed(outcome.kind);
   const { message } = outcome;
   if (message.rcode === 'SERVFAIL') return failed('servfail');

@@ -1,15 +1,15 @@
 import { abortError, DnsError, isDnsError } from '@domainproof/core';
-import { childSignal } from './abort.js';
-import type { Authority } from './authority.js';
-import type { Clock } from './clock.js';
-import type { Delegations } from './delegation.js';
-import { delegationFinding, findingsFor } from './findings.js';
+import { childSignal } from '../abort.js';
+import type { Authority } from '../asking/authority.js';
+import type { ResolverClient } from '../asking/resolver.js';
+import type { Clock } from '../clock.js';
+import type { Delegations } from '../delegation/delegation.js';
+import { type Bearing, bearingOf } from '../delegation/zone-cut.js';
+import { delegationFinding, findingsFor } from '../diagnosis/statuses.js';
+import type { Delegation, Report, VerifierEvent, WaitOptions } from '../types/index.js';
 import { readOutcome } from './match.js';
-import type { ResolverClient } from './resolver.js';
 import { jittered, nextSpacing } from './schedule.js';
 import { serverOf, type Target, type Targets } from './target.js';
-import type { Delegation, Report, VerifierEvent, WaitOptions } from './types.js';
-import { type Bearing, bearingOf } from './zone-cut.js';
 
 /** Pause after the first failed search for a delegation, doubled up to the longest. */
 const FIRST_PAUSE_MS = 500;
@@ -79,7 +79,7 @@ class Run {
     while (delegation) {
       const from: Delegation = delegation;
       target.enter(from);
-      this.#emit({ type: 'delegation', name, zone: from.zone, nameServers: from.nameServers });
+      this.#emit({ type: 'delegation', name, target: name, zone: from.zone, nameServers: from.nameServers });
       const below = await this.#askAll(target, from);
       if (!below) return;
       delegation = await this.#locate(target, () =>
@@ -96,7 +96,10 @@ class Run {
       if (failure) findings.unshift(delegationFinding(failure));
       return target.report(record, elapsedMs, findings);
     });
-    return { ok: records.every(({ visible }) => visible), elapsedMs, records };
+    const questions = records
+      .flatMap(({ servers }) => servers)
+      .reduce((sum, server) => sum + server.questions, 0);
+    return { ok: records.every(({ visible }) => visible), elapsedMs, questions, records };
   }
 
   /** Repeats a search that failed for a passing reason. Undefined if it failed for good; `target.failure` tells why. */
@@ -150,7 +153,9 @@ class Run {
     let spacing: number | undefined;
     for (;;) {
       const askedAt = clock.now();
-      const outcome = await authority.ask(target, address, signal, () => target.countQuestion(address));
+      const outcome = await authority.ask(target, address, signal, {
+        onSent: () => target.countQuestion(address),
+      });
       const bearing =
         outcome.kind === 'answer' ? bearingOf(outcome.message, delegation.zone, target.name) : undefined;
       if (bearing && bearing.kind !== 'here') return bearing;

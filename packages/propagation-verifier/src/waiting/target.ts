@@ -1,14 +1,12 @@
-import {
-  absoluteName,
-  canonicalValue,
-  DnsError,
-  type Finding,
-  type Fqdn,
-  isWithin,
-  toFqdn,
-} from '@domainproof/core';
+import { absoluteName, canonicalValue, DnsError, type Fqdn, isWithin, toFqdn } from '@domainproof/core';
+import type {
+  Delegation,
+  DiagnosedFinding,
+  Expectation,
+  RecordReport,
+  ServerReport,
+} from '../types/index.js';
 import { type Reading, statusFor } from './match.js';
-import type { Delegation, Expectation, RecordReport, ServerReport } from './types.js';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -65,6 +63,9 @@ export class Target {
       record.servers = [...hosts].map(([address, host]) => ({
         host,
         address,
+        name: this.name,
+        zone: delegation.zone,
+        history: [],
         status: 'unasked',
         values: [],
         rttMs: null,
@@ -105,11 +106,15 @@ export class Target {
     });
   }
 
-  report(record: ExpectedRecord, elapsedMs: number, findings: readonly Finding[]): RecordReport {
+  report(record: ExpectedRecord, elapsedMs: number, findings: readonly DiagnosedFinding[]): RecordReport {
     return {
       name: this.name,
       type: this.type,
       value: record.value,
+      values: [record.value],
+      verdict: record.isVisible ? 'visible' : 'pending',
+      chain: [],
+      perspectives: [],
       zone: this.delegation?.zone ?? null,
       visible: record.isVisible,
       elapsedMs: record.visibleAfterMs ?? elapsedMs,
@@ -144,7 +149,7 @@ export function toTargets(expectations: readonly Expectation[]): Targets {
         `A record of type "${String(type)}" cannot be verified, only TXT and CNAME.`,
       );
     const { name, hint } = nameWithin(expectation.name, expectation.zone);
-    const value = canonicalValue(type, expectation.value);
+    const value = canonicalValue(type, [expectation.value].flat()[0] ?? '');
     const key = `${type} ${name} ${hint ?? ''}`;
     const target = targets.get(key) ?? new Target(name, type, hint);
     targets.set(key, target);

@@ -1,5 +1,5 @@
 import { type Fqdn, isWithin, toFqdn } from '@domainproof/core';
-import type { Message, ResourceRecord } from './wire/message.js';
+import type { Message, ResourceRecord } from '../wire/message.js';
 
 /** A zone and the hosts that serve it, as a resolver or the zone above tells it. */
 export interface ZoneCut {

@@ -1,13 +1,20 @@
-import type { Clock } from './clock.js';
+import type { Clock } from '../clock.js';
+import type { QueryOptions, Question } from '../wire/query.js';
+import type { Exchange, Outcome } from './exchange.js';
 import { AddressRate } from './rate.js';
-import type { Exchange, Outcome } from './wire/exchange.js';
-import type { Question } from './wire/message.js';
 
 export interface AuthorityOptions {
   exchange: Exchange;
   clock: Clock;
   port: number;
   queryTimeoutMs: number;
+}
+
+export interface AuthorityQuery extends Omit<QueryOptions, 'recursionDesired'> {
+  /** Straight over TCP. */
+  tcp?: boolean;
+  /** Called when the question's turn has come. */
+  onSent?: () => void;
 }
 
 /** Asks authoritative servers: without recursion, and never faster than their addresses may be asked. */
@@ -20,20 +27,20 @@ export class Authority {
     this.#rate = new AddressRate(options.clock);
   }
 
-  /** `onSent` is called when the question's turn has come. Rejects on abort only. */
+  /** Rejects on abort only. */
   async ask(
     question: Question,
     address: string,
     signal: AbortSignal,
-    onSent: () => void = () => {},
+    { onSent, ...options }: AuthorityQuery = {},
   ): Promise<Outcome> {
     const { exchange, port, queryTimeoutMs } = this.#options;
     await this.#rate.take(address, signal);
-    onSent();
+    onSent?.();
     return exchange(
       question,
       { address, port },
-      { recursionDesired: false, timeoutMs: queryTimeoutMs, signal },
+      { timeoutMs: queryTimeoutMs, signal, ...options, recursionDesired: false },
     );
   }
 }

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
-import { isResponseTo, type Query } from './message.js';
-import { type Endpoint, isNoRoute, type Received } from './udp.js';
+import { matchResponse, type Query } from '../wire/query.js';
+import type { Endpoint, Received, SendOptions } from './transport.js';
+import { isNoRoute } from './udp.js';
 
 const LENGTH_BYTES = 2;
 
@@ -11,8 +12,7 @@ const LENGTH_BYTES = 2;
 export function askTcp(
   query: Query,
   server: Endpoint,
-  timeoutMs: number,
-  signal: AbortSignal,
+  { timeoutMs, signal }: SendOptions,
 ): Promise<Received> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: server.address, port: server.port, noDelay: true });
@@ -37,7 +37,7 @@ export function askTcp(
     const onEnd = () => finish({ kind: bytes > 0 ? 'malformed' : 'timeout' });
     const timer = setTimeout(onEnd, timeoutMs);
     signal.addEventListener('abort', onAbort, { once: true });
-    socket.on('error', (error) => finish({ kind: isNoRoute(error) ? 'no-route' : 'timeout' }));
+    socket.on('error', (error) => finish({ kind: isNoRoute(error) ? 'no-route' : 'closed' }));
     socket.on('close', onEnd);
     socket.on('end', onEnd);
     socket.on('data', (chunk) => {
@@ -49,7 +49,9 @@ export function askTcp(
       chunks.splice(0, chunks.length, received);
       if (bytes < end) return;
       const packet = received.subarray(LENGTH_BYTES, end);
-      finish(isResponseTo(query, packet) ? { kind: 'packet', packet } : { kind: 'malformed' });
+      finish(
+        matchResponse(query, packet) === 'response' ? { kind: 'packet', packet } : { kind: 'malformed' },
+      );
     });
     const length = Buffer.alloc(LENGTH_BYTES);
     length.writeUInt16BE(query.bytes.length);

@@ -1,9 +1,9 @@
 import { ancestors, DnsError, type Fqdn, isWithin } from '@domainproof/core';
-import { childSignal, unlessAborted } from './abort.js';
-import type { Authority } from './authority.js';
-import type { Clock } from './clock.js';
-import type { ResolverClient } from './resolver.js';
-import type { Delegation, NameServer } from './types.js';
+import { childSignal, unlessAborted } from '../abort.js';
+import type { Authority } from '../asking/authority.js';
+import type { ResolverClient } from '../asking/resolver.js';
+import type { Clock } from '../clock.js';
+import type { Delegation, NameServer } from '../types/index.js';
 import {
   addressesIn,
   type Bearing,

@@ -1,11 +1,12 @@
 import { getServers } from 'node:dns';
 import { isIP, isIPv6 } from 'node:net';
 import { DnsError, type Fqdn } from '@domainproof/core';
-import type { Clock } from './clock.js';
-import { SharedWork } from './shared-work.js';
-import type { Exchange, Outcome } from './wire/exchange.js';
-import type { Message, QuestionType } from './wire/message.js';
-import type { Endpoint } from './wire/udp.js';
+import type { Clock } from '../clock.js';
+import { SharedWork } from '../shared-work.js';
+import type { Endpoint } from '../transport/transport.js';
+import type { Message } from '../wire/message.js';
+import type { QuestionType } from '../wire/query.js';
+import type { Exchange, Outcome } from './exchange.js';
 
 export interface ResolverOptions {
   exchange: Exchange;
@@ -94,7 +95,7 @@ export class ResolverClient {
       for (let step = 0; step < resolvers.length; step += 1) {
         const index = (first + step) % resolvers.length;
         const resolver = resolvers[index]!;
-        const options = { recursionDesired: true, timeoutMs: queryTimeoutMs, signal };
+        const options = { recursionDesired: true, mixedCase: false, timeoutMs: queryTimeoutMs, signal };
         const outcome = await exchange({ name, type }, resolver, options);
         if (outcome.kind === 'answer') {
           const { message } = outcome;
@@ -126,6 +127,8 @@ function inWords(outcome: Outcome): string {
     case 'no-route':
       return 'this machine has no route to it';
     case 'timeout':
+    case 'truncated':
+    case 'case-lost':
       return 'no answer in time';
   }
 }
