@@ -13,6 +13,8 @@ export interface AuthorityOptions {
 export interface AuthorityQuery extends Omit<QueryOptions, 'recursionDesired'> {
   /** Straight over TCP. */
   tcp?: boolean;
+  /** Milliseconds after which the datagram is sent again, the question going on. */
+  resendAfterMs?: number;
   /** Called when the question's turn has come. */
   onSent?: () => void;
 }
