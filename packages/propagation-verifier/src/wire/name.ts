@@ -137,6 +137,7 @@ export function nameRoom(name: string): number {
  * @throws DnsError `INVALID_NAME` for what is no domain name.
  */
 export function writeName(name: string, bytes: Buffer, start: number): number {
+  if (name === '') throw invalid(name, 'it is empty');
   let label = start;
   let offset = start + 1;
   const end = name.length;
@@ -148,7 +149,7 @@ export function writeName(name: string, bytes: Buffer, start: number): number {
         label = offset;
         offset += 1;
       } else if (code === BACKSLASH) {
-        const escaped = /\\(?:(\d{3})|(\D))/y;
+        const escaped = /\\(?:(\d{3})|([ -/:-~]))/y;
         escaped.lastIndex = index;
         const match = escaped.exec(name);
         const octet = match ? (match[2]?.charCodeAt(0) ?? Number(match[1])) : 256;
