@@ -1,5 +1,5 @@
 import { childSignal } from '../abort.js';
-import type { AuthorityQuery } from '../asking/authority.js';
+import { type AuthorityQuery, packetsOf } from '../asking/authority.js';
 import type { Outcome } from '../asking/exchange.js';
 import { type Bearing, bearingOf } from '../delegation/zone-cut.js';
 import type { Hop, Post } from './hop.js';
@@ -70,7 +70,12 @@ async function confirm(
     if (standing.streak < before) break;
   }
   const one = async () =>
-    progress.note(target, hop, post, await ask(progress, target, hop, post, signal, { nsid: true }));
+    progress.note(
+      target,
+      hop,
+      post,
+      await ask(progress, target, hop, post, signal, { nsid: true, isUrgent: true }),
+    );
   await Promise.all(Array.from({ length: missing }, one));
 }
 
@@ -171,10 +176,6 @@ async function overBoth(
     slower.abort();
     slower.release();
   }
-}
-
-function packetsOf(outcome: Outcome): number {
-  return (outcome as { packets?: number }).packets ?? 1;
 }
 
 function leadingOn(outcome: Outcome, hop: Hop): Bearing | undefined {
