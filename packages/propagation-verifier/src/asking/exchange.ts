@@ -6,6 +6,9 @@ import { encodeQuery, type QueryOptions, type Question } from '../wire/query.js'
 export interface ExchangeOptions extends QueryOptions, SendOptions {
   /** Straight over TCP. */
   tcp?: boolean;
+  resendAfterMs?: number;
+  /** Called for every query that is sent, repeated ones included. */
+  onPacket?: (via: Via) => void;
 }
 
 export type Via = 'udp' | 'tcp' | 'https';
@@ -25,15 +28,17 @@ export type Exchange = (question: Question, server: Endpoint, options: ExchangeO
 
 /** Over UDP, and over TCP where the answer did not fit. */
 export function exchangeBy(transport: Transport, clock: Clock): Exchange {
-  return async (question, server, { timeoutMs, signal, tcp, ...queryOptions }) => {
+  return async (question, server, { timeoutMs, signal, tcp, onPacket, ...queryOptions }) => {
     signal.throwIfAborted();
     const query = encodeQuery(question, queryOptions);
     const startedAt = clock.now();
     let via: Via = tcp ? 'tcp' : 'udp';
+    onPacket?.(via);
     let received: Received = await transport[via](query, server, { timeoutMs, signal });
     if (via === 'udp' && received.kind === 'packet' && isTruncated(received.packet)) {
       const leftMs = Math.max(1, timeoutMs - (clock.now() - startedAt));
       via = 'tcp';
+      onPacket?.(via);
       received = await transport.tcp(query, server, { timeoutMs: leftMs, signal });
     }
     if (received.kind === 'closed') return { kind: 'timeout' };

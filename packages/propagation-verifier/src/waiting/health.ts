@@ -11,6 +11,8 @@ const SILENT_AFTER = 2;
 const SIGNS = 2;
 const FIRST_SLOW_MS = 500;
 const SLOWEST_MS = 5_000;
+/** The first answers over UDP, by which the loss of an address is known. */
+const PROBATION = 10;
 /** Good answers in a row after which a slowed address is asked faster again. */
 const GOOD_ANSWERS = 4;
 
@@ -22,6 +24,8 @@ export class AddressHealth {
   #unanswered = 0;
   #underWay = 0;
   readonly #waiting: (() => void)[] = [];
+  #observed = 0;
+  #clean = 0;
   #signs = 0;
   #good = 0;
   #slowMs = 0;
@@ -53,11 +57,22 @@ export class AddressHealth {
     };
   }
 
-  /** `isFirstPacket`: the answer is to the first packet, so its time is a round trip (Karn's algorithm). */
-  answered(rttMs: number, isFirstPacket: boolean): void {
+  /** At first nearly every datagram was answered, so that silence later is no matter of chance. */
+  get isReliable(): boolean {
+    return this.#observed >= PROBATION && this.#clean >= PROBATION - 1;
+  }
+
+  /** `overUdp`: round trip of the datagram that was answered, and how many were sent; undefined for an answer over TCP. */
+  answered(overUdp: { rttMs: number; datagrams: number } | undefined): void {
     this.#hasAnswered = true;
     this.#unanswered = 0;
-    if (isFirstPacket) this.#measure(rttMs);
+    if (overUdp) {
+      this.#measure(overUdp.rttMs);
+      if (this.#observed < PROBATION) {
+        this.#observed += 1;
+        if (overUdp.datagrams === 1) this.#clean += 1;
+      }
+    }
     this.#wake();
   }
 
