@@ -27,6 +27,8 @@ export interface SeenServer extends Observation {
 export interface Questions {
   /** An authoritative server, without recursion. Rejects on abort only. */
   server(address: string, question: Question, options?: AuthorityQuery): Promise<Observation>;
+  /** The same, sent anew `times` times without a pause between answer and next question. Rejects on abort only. */
+  repeat(address: string, question: Question, times: number): Promise<readonly Observation[]>;
   /**
    * The given resolvers; undefined if none answers.
    *
