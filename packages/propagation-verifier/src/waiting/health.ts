@@ -7,8 +7,9 @@ const UNPROVEN_WINDOW = 4;
 const SILENT_WINDOW = 1;
 /** Unanswered questions in a row that make an address silent. */
 const SILENT_AFTER = 2;
-/** Signs of a rate limit in a row before it is believed: one may be chance. */
+/** Signs of a rate limit before it is believed, as one may be chance; and the part of a sign that a good answer takes back. */
 const SIGNS = 2;
+const FORGIVENESS = 0.2;
 const FIRST_SLOW_MS = 500;
 const SLOWEST_MS = 5_000;
 /** The first answers over UDP, by which the loss of an address is known. */
@@ -83,7 +84,7 @@ export class AddressHealth {
   /** Takes down whether the last question met what looks like a rate limit. True when that has become believable, and was not before. */
   limited(hasSign: boolean): boolean {
     if (!hasSign) {
-      this.#signs = 0;
+      this.#signs = Math.max(0, this.#signs - FORGIVENESS);
       this.#good += 1;
       if (this.#good % GOOD_ANSWERS === 0) this.#slowMs = this.#slowMs > FIRST_SLOW_MS ? this.#slowMs / 2 : 0;
       return false;

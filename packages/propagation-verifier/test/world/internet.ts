@@ -68,6 +68,10 @@ export class Internet implements Transport {
     for (const address of addresses) this.#unreachable.add(address);
   }
 
+  restore(...addresses: string[]): void {
+    for (const address of addresses) this.#unreachable.delete(address);
+  }
+
   udp(query: Query, server: Endpoint, options: SendOptions): Promise<Received> {
     return this.#send(query, server.address, 'udp', options);
   }
