@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { exchangeBy, type Outcome } from '../src/asking/exchange.js';
 import { systemClock } from '../src/clock.js';
 import { networkTransport } from '../src/transport/network.js';
+import { askUdp } from '../src/transport/udp.js';
 import { encodeQuery, matchResponse } from '../src/wire/query.js';
 import { answerTo, framed, LOOPBACK, QUESTION, tcpServer } from './loopback.js';
 import { QUESTION_NAME, question, record, TO_QUESTION, txtData } from './packets.js';
@@ -97,11 +98,14 @@ describe('a forger', () => {
       (message, socket) => socket.write(framed(answerTo(message, RIGHT))),
       port,
     );
-    // The first question tells the port.
+    // Every id would have its turn in these 10 seconds, were the socket not left.
+    const options = { timeoutMs: 10_000, signal: new AbortController().signal };
+    const alone = await askUdp(encodeQuery(QUESTION), { address: LOOPBACK, port }, options);
     const outcomes = await askFor(2, port);
     const done = await stop();
     close();
     tell('with the port known', done);
+    expect(alone).toEqual({ kind: 'flooded' });
     expect(done.sent).toBeGreaterThan(1_000);
     expect(outcomes.length).toBeGreaterThan(4);
     expect(new Set(outcomes.map(textOf))).toEqual(new Set([RIGHT]));
