@@ -23,10 +23,15 @@ export interface SeenServer extends Observation {
   address: string;
 }
 
+export interface ServerQuery extends Omit<AuthorityQuery, 'onSent'> {
+  /** Sets apart questions that are alike and are to go out each. Default 0. */
+  repeat?: number;
+}
+
 /** Asks for a diagnosis. The same question to the same server goes out once. */
 export interface Questions {
   /** An authoritative server, without recursion. Rejects on abort only. */
-  server(address: string, question: Question, options?: AuthorityQuery): Promise<Observation>;
+  server(address: string, question: Question, options?: ServerQuery): Promise<Observation>;
   /**
    * The given resolvers; undefined if none answers.
    *
