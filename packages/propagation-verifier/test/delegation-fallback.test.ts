@@ -99,6 +99,40 @@ describe('where port 53 is closed to all but the resolver', () => {
     });
   });
 
+  test('hosts that are the challenge name, or above or below it, are not told to the resolver', async () => {
+    const world = healthyWorld();
+    const hosts = [
+      'ns1.operator.net',
+      'www.example.com',
+      '_dnsauth.www.example.com',
+      'a._dnsauth.www.example.com',
+    ];
+    for (const zone of ['example.com', 'com'])
+      world.change(zone, (data) => {
+        data.remove('example.com', 'NS');
+        for (const host of hosts) data.add('example.com', 'NS', host);
+      });
+    world.closePort53();
+    expect(addressesOf(await search(world, '_dnsauth.www.example.com'))).toEqual({
+      'ns1.operator.net.': ['192.0.2.3'],
+      'www.example.com.': [],
+      '_dnsauth.www.example.com.': [],
+      'a._dnsauth.www.example.com.': [],
+    });
+    expect(told(world, 'www.example.com')).toEqual([]);
+  });
+
+  test('a host that is the domain itself may be told', async () => {
+    const world = healthyWorld();
+    resolverSays(world, ({ name, type }) =>
+      name === 'example.com' && type === 'NS'
+        ? { answers: [{ type: 'NS', name, ttl: 60, data: 'example.com' }] }
+        : undefined,
+    );
+    world.closePort53();
+    expect(addressesOf(await search(world, NAME))).toEqual({ 'example.com.': ['192.0.2.80'] });
+  });
+
   test('a host that the resolver fails for is a passing failure, as it could hide a server', async () => {
     const world = healthyWorld();
     world.closePort53();

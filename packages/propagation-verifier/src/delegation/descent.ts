@@ -5,7 +5,7 @@ import type { Clock } from '../clock.js';
 import { SharedWork } from '../shared-work.js';
 import type { Message } from '../wire/message.js';
 import type { Question } from '../wire/query.js';
-import { firstUseful, inTurn } from './first-useful.js';
+import { type AskServer, firstUseful, inTurn } from './first-useful.js';
 import type { HostAddresses } from './hosts.js';
 import { Kept } from './kept.js';
 import type { Root } from './root.js';
@@ -155,17 +155,21 @@ export class Descent {
   ask(question: Question, address: string, search: Search): Promise<Message | undefined> {
     const { clock } = this.#options;
     const { signal } = search;
-    return firstUseful([address], (server, given) => this.#askOnce(question, server, search, given), {
-      clock,
-      signal,
-      patienceMs: PATIENCE_MS,
-    });
+    const once: AskServer<string, Message> = (server, given, onSent) =>
+      this.#askOnce(question, server, search, given, onSent);
+    return firstUseful([address], once, { clock, signal, patienceMs: PATIENCE_MS });
   }
 
-  async #askOnce(question: Question, address: string, { budget }: Search, signal: AbortSignal) {
+  async #askOnce(
+    question: Question,
+    address: string,
+    { budget }: Search,
+    signal: AbortSignal,
+    onSent: () => void,
+  ): Promise<Message | undefined> {
     if (budget.questions <= 0) return undefined;
     budget.questions -= 1;
-    const outcome = await this.#options.authority.ask(question, address, signal);
+    const outcome = await this.#options.authority.ask(question, address, signal, { onSent });
     return outcome.kind === 'answer' || outcome.kind === 'case-lost' ? outcome.message : undefined;
   }
 
@@ -211,8 +215,8 @@ export class Descent {
   /** What the first server of the zone that answers with authority says about the name. */
   async #scout(cut: ZoneCut, name: Fqdn, search: Search): Promise<Answer | undefined> {
     const { clock } = this.#options;
-    const ask = async (address: string, signal: AbortSignal): Promise<Answer | undefined> => {
-      const message = await this.#askOnce({ name, type: 'NS' }, address, search, signal);
+    const ask: AskServer<string, Answer> = async (address, signal, onSent) => {
+      const message = await this.#askOnce({ name, type: 'NS' }, address, search, signal, onSent);
       const bearing = message && bearingOf(message, cut.zone, name);
       return bearing && { address, message, bearing };
     };
@@ -224,8 +228,9 @@ export class Descent {
     const others = hosts.filter((host) => !cut.glue.has(host));
     if (others.length === 0) return byAddress(withGlue, search.signal);
     const isAddress = (server: string) => isIP(server) !== 0;
-    const byAddressOrHost = async (server: string, signal: AbortSignal) => {
-      if (isAddress(server)) return ask(server, signal);
+    const byAddressOrHost: AskServer<string, Answer> = async (server, signal, onSent) => {
+      if (isAddress(server)) return ask(server, signal, onSent);
+      onSent();
       // A look-up goes on when it is not needed any more: the whole delegation needs it later.
       const { addresses } = await this.#options.lookUp(server as Fqdn, search);
       return byAddress(addresses, signal);

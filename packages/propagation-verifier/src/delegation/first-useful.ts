@@ -20,13 +20,21 @@ export interface FirstUsefulOptions {
   isRepeated?: (server: string) => boolean;
 }
 
+/** Calls `onSent` when the server's turn has come; `undefined` is of no use. */
+export type AskServer<S extends string, T> = (
+  server: S,
+  signal: AbortSignal,
+  onSent: () => void,
+) => Promise<T | undefined>;
+
 /**
  * Asks servers (by address or host name) until one is of use: two at once, another one as soon as one is of no use or after a short
- * while. Undefined if none was of use in time. The questions still under way are given up. Rejects on abort, and if `ask` does.
+ * while. Undefined if none was of use in time. Time counts from the first question sent: waiting for a turn is no server's fault.
+ * The questions still under way at the end are given up. Rejects on abort, and if `ask` does.
  */
 export async function firstUseful<S extends string, T>(
   servers: readonly S[],
-  ask: (server: S, signal: AbortSignal) => Promise<T | undefined>,
+  ask: AskServer<S, T>,
   { clock, signal, patienceMs, isRepeated = () => true }: FirstUsefulOptions,
 ): Promise<T | undefined> {
   const waiting = [...new Set(servers)].slice(0, MAX_TRIED);
@@ -37,7 +45,7 @@ export async function firstUseful<S extends string, T>(
     return await new Promise<T | undefined>((resolve, reject) => {
       const send = (server: S) => {
         underWay.set(server, (underWay.get(server) ?? 0) + 1);
-        ask(server, race.signal).then((result) => {
+        ask(server, race.signal, start).then((result) => {
           if (result !== undefined) return resolve(result);
           const left = underWay.get(server)! - 1;
           if (left > 0) underWay.set(server, left);
@@ -56,13 +64,18 @@ export async function firstUseful<S extends string, T>(
           for (const server of [...underWay.keys()].filter(isRepeated)) send(server);
         }
       };
+      let isStarted = false;
+      const start = () => {
+        if (isStarted) return;
+        isStarted = true;
+        // Both end with the race.
+        goOn().catch(() => {});
+        clock.sleep(patienceMs, race.signal).then(
+          () => resolve(undefined),
+          () => {},
+        );
+      };
       for (const server of waiting.splice(0, AT_ONCE)) send(server);
-      // Both end with the race.
-      goOn().catch(() => {});
-      clock.sleep(patienceMs, race.signal).then(
-        () => resolve(undefined),
-        () => {},
-      );
     });
   } finally {
     race.abort();
