@@ -292,6 +292,12 @@ export const FAILURES = {
     'The servers have the record; a resolver still keeps an old value.',
     'Wait until it forgets that before the validation starts.',
   ),
+  PERSPECTIVE_FAILED: facts(
+    'warning',
+    'may pass',
+    'The servers have the record; a resolver elsewhere fails, or does not answer.',
+    'Try again later, or leave that resolver out.',
+  ),
   SPLIT_HORIZON: facts(
     'info',
     'may pass',

@@ -23,15 +23,19 @@ export interface SeenServer extends Observation {
   address: string;
 }
 
-export interface ServerQuery extends Omit<AuthorityQuery, 'onSent'> {
-  /** Sets apart questions that are alike and are to go out each. Default 0. */
-  repeat?: number;
-}
+export type ServerQuery = Omit<AuthorityQuery, 'onSent'>;
 
 /** Asks for a diagnosis. The same question to the same server goes out once. */
 export interface Questions {
   /** An authoritative server, without recursion; silence is asked once more. Rejects on abort only. */
   server(address: string, question: Question, options?: ServerQuery): Promise<Observation>;
+  /** The same, sent anew `times` times from new ports, without a pause between answer and next question. Rejects on abort only. */
+  repeat(
+    address: string,
+    question: Question,
+    times: number,
+    options?: ServerQuery,
+  ): Promise<readonly Observation[]>;
   /**
    * The given resolvers; undefined if none answers.
    *
@@ -45,7 +49,7 @@ export interface Questions {
 /** Why a chain of CNAMEs has led to no servers; `names` are its names in order. */
 export interface ChainFailure {
   kind: 'dangling' | 'loop' | 'long';
-  names: readonly Fqdn[];
+  names: readonly string[];
 }
 
 /** All that the checks need to know about one record, or about a name alone. */

@@ -1,23 +1,13 @@
 import { isIPv6 } from 'node:net';
+import { printable } from '../printable.js';
 
 /** Things that a message names before it only counts the rest. */
 const MAX_NAMED = 6;
 const MAX_CHARACTERS = 80;
 
-/**
- * Text from the network, fit for a terminal: control and invisible characters as `\027` and `\u{200b}`, and a bound on its length.
- * Half surrogates, which no terminal shows, count as such characters.
- */
+/** Text from the network, fit for a terminal and short. */
 export function plain(text: string, most = MAX_CHARACTERS): string {
-  // Cut before and after: escapes make it longer, and a hostile text should not be gone through as a whole.
-  const escaped = text
-    .slice(0, most + 1)
-    .replace(/[\p{C}\p{Zl}\p{Zp}\u00a0]/gu, (character) => escapeOf(character.codePointAt(0)!));
-  return escaped.length > most ? `${escaped.slice(0, most - 1)}…` : escaped;
-}
-
-function escapeOf(code: number): string {
-  return code < 0x80 ? `\\${`${code}`.padStart(3, '0')}` : `\\u{${code.toString(16)}}`;
+  return printable(text, most);
 }
 
 /** A name without its final dot. */

@@ -1,4 +1,3 @@
-import type { Fqdn } from '@domainproof/core';
 import type { DiagnosedFinding } from '../../types/index.js';
 import { finding } from '../finding.js';
 import {
@@ -30,9 +29,9 @@ export const anycast: Check = async (scene) => {
 };
 
 async function differing(scene: Scene, server: SeenServer): Promise<DiagnosedFinding[]> {
-  const heard: Observation[] = [server, ...(await repeated(scene, server, 0, FIRST_REPEATS))];
+  const heard: Observation[] = [server, ...(await repeated(scene, server, FIRST_REPEATS))];
   if (new Set(statusesOf(scene, heard)).size < 2) return [];
-  heard.push(...(await repeated(scene, server, FIRST_REPEATS, MORE_REPEATS)));
+  heard.push(...(await repeated(scene, server, MORE_REPEATS)));
   const statuses = statusesOf(scene, heard);
   // Once it has come and stays, it has come just now.
   const came = statuses.indexOf('visible');
@@ -49,17 +48,8 @@ async function differing(scene: Scene, server: SeenServer): Promise<DiagnosedFin
   ];
 }
 
-/** One after the other, as time is part of what they tell. */
-async function repeated(
-  scene: Scene,
-  { address }: SeenServer,
-  from: number,
-  count: number,
-): Promise<Observation[]> {
-  const heard: Observation[] = [];
-  for (let repeat = from + 1; repeat <= from + count; repeat += 1)
-    heard.push(await scene.ask.server(address, questionOf(scene)!, { nsid: true, repeat }));
-  return heard;
+function repeated(scene: Scene, { address }: SeenServer, times: number): Promise<readonly Observation[]> {
+  return scene.ask.repeat(address, questionOf(scene)!, times, { nsid: true });
 }
 
 function statusesOf(scene: Scene, heard: readonly Observation[]): string[] {
@@ -189,9 +179,4 @@ function othersIn(scene: Scene, found: readonly Buffer[]): string[] {
     .map((value) => value.toString('utf8'))
     .filter((value) => !scene.values.includes(value))
     .map((value) => plain(value));
-}
-
-/** Zones whose SOA question was answered are served; `zone` is for messages. */
-export function zoneOf(scene: Scene): Fqdn {
-  return scene.delegation?.zone ?? scene.name;
 }
