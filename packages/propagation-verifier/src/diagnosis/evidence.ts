@@ -62,7 +62,9 @@ function messageInWords(message: Message): string {
     .slice(0, 3)
     .map(({ code, text }) => `EDE ${code}${text === '' ? '' : ` (${plain(text)})`}`);
   const head = authoritative ? `${rcode} aa` : rcode;
-  return [`${head}${records.length > 0 ? ` ${where}${records.join(', ')}` : ''}`, ...nsid, ...errors].join('; ');
+  return [`${head}${records.length > 0 ? ` ${where}${records.join(', ')}` : ''}`, ...nsid, ...errors].join(
+    '; ',
+  );
 }
 
 function recordInWords(record: ResourceRecord): string {

@@ -18,8 +18,8 @@ type Explanations = readonly Check[];
 const NOWHERE: Explanations = [
   wrongType,
   wronglyEntered,
-  misledByCase,
   anycast,
+  misledByCase,
   wrongProvider,
   otherName,
   wildcard,
@@ -31,7 +31,7 @@ const NOWHERE: Explanations = [
   notYet,
 ];
 /** Why only some servers have it. */
-const SOMEWHERE: Explanations = [misledByCase, anycast, stale, notYet];
+const SOMEWHERE: Explanations = [anycast, misledByCase, stale, notYet];
 /** What is to be said where all have it. */
 const EVERYWHERE: Explanations = [anycast, wildcard, extraValues];
 
@@ -67,7 +67,8 @@ const TERMINAL_OF_THE_ZONE: readonly Check[] = [signatures, permission];
  * the servers (8 of a zone), the names (12 similar ones, 10 levels for CAA) and the repeats (11) of a check.
  */
 export async function inspect(scene: Scene, depth: 'early' | 'full'): Promise<readonly DiagnosedFinding[]> {
-  if (!scene.delegation) return terminalOnly(depth, await firstOf([wrongType, wildcard, brokenChain, noZone], scene));
+  if (!scene.delegation)
+    return terminalOnly(depth, await firstOf([wrongType, wildcard, brokenChain, noZone], scene));
   const [reason, ...zone] = await Promise.all([
     firstOf(explanationsFor(scene, depth), scene),
     ...(depth === 'full' ? OF_THE_ZONE : TERMINAL_OF_THE_ZONE).map((check) => check(scene)),

@@ -44,10 +44,11 @@ export const permission: Check = async (scene) => {
   const at = bare(set.name);
   const issuers = issuersOf(set.records, authority?.isWildcard ?? false);
   if (!authority) {
-    const allowed = issuers.length === 0 ? 'nobody is excluded' : `named: ${listed(issuers.map(({ value }) => plain(value)))}`;
-    return [
-      finding('CAA_PRESENT', `CAA records stand at ${at} (${allowed}).`, [set.observation]),
-    ];
+    const allowed =
+      issuers.length === 0
+        ? 'nobody is excluded'
+        : `named: ${listed(issuers.map(({ value }) => plain(value)))}`;
+    return [finding('CAA_PRESENT', `CAA records stand at ${at} (${allowed}).`, [set.observation])];
   }
   const reason = whyForbidden(set.records, issuers, authority);
   return reason === undefined
@@ -68,7 +69,8 @@ function whyForbidden(
   authority: CertificateAuthority,
 ): string | undefined {
   const unknown = records.find(({ critical, tag }) => critical && !KNOWN_TAGS.has(tag.toLowerCase()));
-  if (unknown) return `hold the critical property "${plain(unknown.tag)}", which certificate authorities do not know`;
+  if (unknown)
+    return `hold the critical property "${plain(unknown.tag)}", which certificate authorities do not know`;
   if (issuers.length === 0) return undefined;
   const ours = authority.domains.map((domain) => domain.toLowerCase().replace(/\.$/, ''));
   const parsed = issuers.map(({ value }) => parseIssuer(value));
@@ -90,7 +92,10 @@ function whyRefused(
   const account = parameters.get('accounturi');
   if (account !== undefined && accountUri !== undefined && account !== accountUri)
     return `allow only the account ${plain(account, 200)}, and not ${plain(accountUri, 200)}`;
-  const methods = parameters.get('validationmethods')?.split(',').map((one) => one.trim().toLowerCase());
+  const methods = parameters
+    .get('validationmethods')
+    ?.split(',')
+    .map((one) => one.trim().toLowerCase());
   if (methods && !methods.includes(method.toLowerCase()))
     return `allow only the validation methods ${listed(methods.map((one) => plain(one)))}, and not ${plain(method)}`;
   return undefined;

@@ -14,13 +14,26 @@ const FAILED = {
 
 /** A chain of CNAMEs that ends nowhere. */
 export const brokenChain: Check = async (scene) => {
-  const { chainFailure } = scene;
+  const { chainFailure, owner, delegation } = scene;
   if (!chainFailure) return [];
   const [code, what] = FAILED[chainFailure.kind];
   const shown = plain(chainFailure.names.map(bare).join(' → '), MAX_CHAIN_CHARACTERS);
-  return [
-    finding(code, `The chain of CNAMEs at ${bare(scene.name)} ${what}: ${shown}.`, await links(scene)),
-  ];
+  const start = `The chain of CNAMEs at ${bare(scene.name)}`;
+  const observed = await links(scene);
+  // There is a zone to add the record to, so that the name may come into being with it.
+  if (chainFailure.kind === 'dangling' && delegation)
+    return [
+      finding(
+        code,
+        `${start} leads to a name that does not exist in the zone ${bare(delegation.zone)}: ${shown}.`,
+        [...observed, ...scene.servers],
+        {
+          severity: 'warning',
+          remedy: `Add the record at ${bare(owner)}, in the zone ${bare(delegation.zone)}; or correct or remove the CNAME.`,
+        },
+      ),
+    ];
+  return [finding(code, `${start} ${what}: ${shown}.`, observed)];
 };
 
 /** A CNAME stands where a TXT was to be, and there is no TXT where it leads. */

@@ -16,15 +16,18 @@ export const noZone: Check = async (scene) => {
   const { failure } = scene;
   if (!failure) return [];
   const remedy = failure.hint === undefined ? {} : { remedy: failure.hint };
-  // A passing failure is told as what it is, not as a verdict on the domain.
-  if (failure.code !== 'ZONE_NOT_FOUND')
-    return [finding('RESOLVER_UNREACHABLE', failure.message, [], remedy)];
-  return [finding('ZONE_NOT_SERVED', failure.message, await denial(scene), remedy)];
+  if (failure.code === 'TIMEOUT') return [finding('RESOLVER_UNREACHABLE', failure.message, [], remedy)];
+  if (failure.code === 'ZONE_NOT_FOUND')
+    return [finding('ZONE_NOT_SERVED', failure.message, await denial(scene), remedy)];
+  // What resolvers or servers fail on now may work in a moment.
+  return [finding('ZONE_NOT_SERVED', failure.message, [], { severity: 'warning', ...remedy })];
 };
 
 /** The registry's own word that a name above the record does not exist. */
 async function denial(scene: Scene): Promise<Observation[]> {
-  const fromTop = ancestors(scene.name).reverse().slice(1, 1 + MAX_REGISTRY_STEPS);
+  const fromTop = ancestors(scene.name)
+    .reverse()
+    .slice(1, 1 + MAX_REGISTRY_STEPS);
   for (const name of fromTop) {
     const above = await scene.ask.delegation(name.slice(name.indexOf('.') + 1) as Fqdn);
     const observation = above && (await anyOf(scene, above, { name, type: 'NS' }));

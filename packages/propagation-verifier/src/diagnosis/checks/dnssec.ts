@@ -73,9 +73,15 @@ function unknown(scene: Scene, zone: Fqdn): DiagnosedFinding[] {
   ];
 }
 
-async function faultAt(scene: Scene, server: SeenServer, zone: Fqdn, signers: readonly Ds[]): Promise<Fault[]> {
+async function faultAt(
+  scene: Scene,
+  server: SeenServer,
+  zone: Fqdn,
+  signers: readonly Ds[],
+): Promise<Fault[]> {
   const at = hostAndAddress(server.host, server.address);
-  const ask = (name: Fqdn, type: QuestionType) => scene.ask.server(server.address, { name, type }, { dnssec: true });
+  const ask = (name: Fqdn, type: QuestionType) =>
+    scene.ask.server(server.address, { name, type }, { dnssec: true });
   const keys = await ask(zone, 'DNSKEY');
   const message = authoritativeAnswer(keys);
   // Silence is told elsewhere, and proves nothing about keys.
@@ -89,7 +95,10 @@ async function faultAt(scene: Scene, server: SeenServer, zone: Fqdn, signers: re
   );
   if (!fits)
     return fault(
-      `DS ${tags} stands above, and ${at} has other keys: ${held.map(({ keyTag }) => keyTag).slice(0, 6).join(', ')}`,
+      `DS ${tags} stands above, and ${at} has other keys: ${held
+        .map(({ keyTag }) => keyTag)
+        .slice(0, 6)
+        .join(', ')}`,
       keys,
     );
   const signed = await Promise.all(

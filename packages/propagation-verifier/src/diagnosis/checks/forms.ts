@@ -32,7 +32,8 @@ const FORMS: readonly [FormCode, Form][] = [
 
 /** The mistake that makes `found` of `expected`; undefined if they have nothing in common. */
 export function formOf(found: string, expected: string): FormCode | undefined {
-  if (found === expected || found.length > MAX_CHARACTERS || expected.length > MAX_CHARACTERS) return undefined;
+  if (found === expected || found.length > MAX_CHARACTERS || expected.length > MAX_CHARACTERS)
+    return undefined;
   const single = FORMS.find(([, form]) => form(found) === expected);
   if (single) return single[0];
   if (sameButCase(found, expected)) return 'CASE';

@@ -40,7 +40,10 @@ export const otherName: Check = async (scene) => {
 
 /** Two servers at most: the second is for one that does not answer. */
 function serversOf(scene: Scene, home: Delegation): string[] {
-  if (home === scene.delegation) return workingServers(scene).map(({ address }) => address).slice(0, 2);
+  if (home === scene.delegation)
+    return workingServers(scene)
+      .map(({ address }) => address)
+      .slice(0, 2);
   return home.nameServers.flatMap(({ addresses }) => addresses).slice(0, 2);
 }
 
@@ -94,9 +97,14 @@ function told(name: Fqdn, candidate: Candidate, zone: Fqdn, observation: Observa
     return finding(code, `The value stands at ${bare(found)}, and not at ${bare(name)}.`, [observation], {
       remedy: `Add the record at ${bare(name)} (host record ${hostRecord(name, zone)}).`,
     });
-  return finding(code, `The value stands at ${bare(found)}: the zone was added to a full name.`, [observation], {
-    remedy: `Enter only ${hostRecord(name, zone)} as the host record: the console adds ${bare(zone)} to it.`,
-  });
+  return finding(
+    code,
+    `The value stands at ${bare(found)}: the zone was added to a full name.`,
+    [observation],
+    {
+      remedy: `Enter only ${hostRecord(name, zone)} as the host record: the console adds ${bare(zone)} to it.`,
+    },
+  );
 }
 
 function hostRecord(name: Fqdn, zone: Fqdn): string {
@@ -109,7 +117,9 @@ export const wildcard: Check = async (scene) => {
   const home = link ? await scene.ask.delegation(scene.name) : scene.delegation;
   const parent = ancestors(scene.name)[1];
   if (!scene.type || !home || !parent || !isWithin(parent, home.zone)) return [];
-  const server = link ? undefined : readServers(scene).find(({ reading }) => reading.shown.length > 0)?.server;
+  const server = link
+    ? undefined
+    : readServers(scene).find(({ reading }) => reading.shown.length > 0)?.server;
   const address = server?.address ?? (link ? serversOf(scene, home)[0] : undefined);
   if (address === undefined) return [];
   const sibling = `domainproof-${randomBytes(6).toString('hex')}.${parent}` as Fqdn;
@@ -126,7 +136,11 @@ export const wildcard: Check = async (scene) => {
       `What ${bare(scene.name)} shows comes from a wildcard (any name below ${bare(parent)} shows it)${isVisible ? '' : '; a record for exactly this name is missing'}.`,
       [own, others],
       isVisible
-        ? { severity: 'info', remedy: 'Nothing for now: the value is served. A record for exactly this name would take precedence.' }
+        ? {
+            severity: 'info',
+            remedy:
+              'Nothing for now: the value is served. A record for exactly this name would take precedence.',
+          }
         : {},
     ),
   ];

@@ -2,7 +2,14 @@ import { isWithin } from '@domainproof/core';
 import type { DiagnosedFinding } from '../../types/index.js';
 import type { FailureCode } from '../codes.js';
 import { finding } from '../finding.js';
-import { authoritativeAnswer, isOfTheZone, questionOf, readingOf, readServers, workingServers } from '../reading.js';
+import {
+  authoritativeAnswer,
+  isOfTheZone,
+  questionOf,
+  readingOf,
+  readServers,
+  workingServers,
+} from '../reading.js';
 import type { Check, Observation, Scene, SeenServer, ServerQuery } from '../scene.js';
 import { bare, isV6, named, verb } from '../wording.js';
 
@@ -45,7 +52,11 @@ export const faultyServers: Check = async (scene) => {
 
 async function lookInto(scene: Scene, server: SeenServer, isProbed: boolean): Promise<Faulty> {
   const { outcome } = server;
-  const faulty = (cause: Cause, ...observed: Observation[]) => ({ server, cause, observed: [server, ...observed] });
+  const faulty = (cause: Cause, ...observed: Observation[]) => ({
+    server,
+    cause,
+    observed: [server, ...observed],
+  });
   if (outcome.kind === 'no-route') return faulty('no-route');
   if (outcome.kind === 'truncated') return faulty('truncation');
   if (outcome.kind === 'case-lost') return faulty('case');
@@ -95,22 +106,53 @@ function rcodeOf({ outcome }: Observation): string {
 function isUpward({ delegation }: Scene, { outcome }: Observation): boolean {
   if (outcome.kind !== 'answer' || !delegation) return false;
   return outcome.message.authority.some(
-    ({ type, name }) => type === 'NS' && (name === '.' || isWithin(delegation.zone, name as typeof delegation.zone)),
+    ({ type, name }) =>
+      type === 'NS' && (name === '.' || isWithin(delegation.zone, name as typeof delegation.zone)),
   );
 }
 
 const TEXTS: Record<Exclude<Cause, 'no-route'>, [FailureCode, (zone: string, one: boolean) => string]> = {
-  refuses: ['LAME', (zone, one) => `${one ? 'refuses' : 'refuse'} questions for ${zone}: it is delegated there, but not served`],
+  refuses: [
+    'LAME',
+    (zone, one) =>
+      `${one ? 'refuses' : 'refuse'} questions for ${zone}: it is delegated there, but not served`,
+  ],
   fails: ['LAME', (zone, one) => `${one ? 'fails' : 'fail'} (SERVFAIL or the like) on questions for ${zone}`],
-  'without-authority': ['LAME', (zone, one) => `${one ? 'answers' : 'answer'} without authority for ${zone}, which is delegated there`],
-  upward: ['LAME', (zone, one) => `${one ? 'refers' : 'refer'} to the zones above instead of answering for ${zone}, which is delegated there`],
+  'without-authority': [
+    'LAME',
+    (zone, one) => `${one ? 'answers' : 'answer'} without authority for ${zone}, which is delegated there`,
+  ],
+  upward: [
+    'LAME',
+    (zone, one) =>
+      `${one ? 'refers' : 'refer'} to the zones above instead of answering for ${zone}, which is delegated there`,
+  ],
   silent: ['UNREACHABLE', (_, one) => `${one ? 'does' : 'do'} not answer, neither over UDP nor over TCP`],
   'tcp-only': ['UNREACHABLE', (_, one) => `${one ? 'answers' : 'answer'} over TCP and not over UDP`],
-  lossy: ['UNREACHABLE', (_, one) => `did not answer the first question, and ${one ? 'does' : 'do'} now: packets get lost, or the server is overloaded`],
-  malformed: ['MALFORMED', (_, one) => `${one ? 'answers' : 'answer'} with something that is not a right DNS answer`],
-  edns: ['EDNS_BROKEN', (_, one) => `${one ? 'fails' : 'fail'} on questions with EDNS, and ${one ? 'answers' : 'answer'} the same without`],
-  truncation: ['TRUNCATION_NO_TCP', (_, one) => `${one ? 'has' : 'have'} an answer that is too large for UDP, and ${one ? 'gives' : 'give'} none over TCP`],
-  case: ['CASE_0x20', (_, one) => `${one ? 'changes' : 'change'} the letter case of the question, or ${one ? 'is' : 'are'} misled by it`],
+  lossy: [
+    'UNREACHABLE',
+    (_, one) =>
+      `did not answer the first question, and ${one ? 'does' : 'do'} now: packets get lost, or the server is overloaded`,
+  ],
+  malformed: [
+    'MALFORMED',
+    (_, one) => `${one ? 'answers' : 'answer'} with something that is not a right DNS answer`,
+  ],
+  edns: [
+    'EDNS_BROKEN',
+    (_, one) =>
+      `${one ? 'fails' : 'fail'} on questions with EDNS, and ${one ? 'answers' : 'answer'} the same without`,
+  ],
+  truncation: [
+    'TRUNCATION_NO_TCP',
+    (_, one) =>
+      `${one ? 'has' : 'have'} an answer that is too large for UDP, and ${one ? 'gives' : 'give'} none over TCP`,
+  ],
+  case: [
+    'CASE_0x20',
+    (_, one) =>
+      `${one ? 'changes' : 'change'} the letter case of the question, or ${one ? 'is' : 'are'} misled by it`,
+  ],
 };
 
 /** What is no fault of the zone, or hardly one. */
@@ -176,7 +218,9 @@ export const misledByCase: Check = async (scene) => {
       if (readingOf(scene, observation).status !== 'visible') return [];
       // The record may have come between the two questions.
       const [again] = await scene.ask.repeat(server.address, question, 1);
-      return readingOf(scene, again!).status === 'absent' ? [{ server, observed: [server, observation] }] : [];
+      return readingOf(scene, again!).status === 'absent'
+        ? [{ server, observed: [server, observation] }]
+        : [];
     }),
   );
   const misled = heard.flat();

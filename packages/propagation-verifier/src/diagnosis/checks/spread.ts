@@ -167,9 +167,7 @@ export const extraValues: Check = async (scene) => {
       'EXTRA_VALUES',
       `Beside the value ${bare(scene.owner)} has ${quoted(others)}.`,
       serversOf(holding),
-      isInTheWay
-        ? { severity: 'warning', remedy: 'Remove the other values: no other was to be there.' }
-        : {},
+      isInTheWay ? { severity: 'warning', remedy: 'Remove the other values: no other was to be there.' } : {},
     ),
   ];
 };

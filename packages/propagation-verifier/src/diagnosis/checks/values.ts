@@ -1,6 +1,13 @@
 import type { DiagnosedFinding } from '../../types/index.js';
 import { finding } from '../finding.js';
-import { answersOf, authoritativeAnswer, type ReadServer, readServers, valuesOf, workingServers } from '../reading.js';
+import {
+  answersOf,
+  authoritativeAnswer,
+  type ReadServer,
+  readServers,
+  valuesOf,
+  workingServers,
+} from '../reading.js';
 import type { Check, Observation, Scene } from '../scene.js';
 import { bare, named, plain, quoted } from '../wording.js';
 import { type FormCode, formOf, joinsTo } from './forms.js';
@@ -40,8 +47,7 @@ function mistakeIn(
   const at = `at ${bare(scene.owner)}`;
   for (const text of found) {
     const form = formOf(text, value);
-    if (form)
-      return finding(form, `The value stands ${at} ${MISTAKES[form]}: ${quoted([text])}.`, [server]);
+    if (form) return finding(form, `The value stands ${at} ${MISTAKES[form]}: ${quoted([text])}.`, [server]);
   }
   const strings = stringsIn(scene, server).find((parts) => joinsTo(parts, value));
   if (strings)
@@ -119,7 +125,9 @@ function targetInZone(scene: Scene): DiagnosedFinding[] {
         'TYPE_MISMATCH',
         `The CNAME at ${bare(scene.owner)} leads to ${bare(target)}: the zone was added to the target ${bare(value)}.`,
         [server],
-        { remedy: `Enter the target with a final dot (${plain(value)}), so that the console adds nothing to it.` },
+        {
+          remedy: `Enter the target with a final dot (${plain(value)}), so that the console adds nothing to it.`,
+        },
       ),
     ];
   }
