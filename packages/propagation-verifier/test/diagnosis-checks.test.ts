@@ -46,7 +46,6 @@ const on = (hosts: readonly string[], quirk: Quirk) => (world: World) => {
 };
 const hasEdns = ({ query }: Asked) => query.additionals?.some(({ type }) => type === 'OPT');
 const isMixed = ({ query }: Asked) => /[A-Z]/.test(query.questions![0]!.name);
-const silent: Quirk = () => [];
 const answering =
   (content: Parameters<typeof reply>[1]): Quirk =>
   ({ query }) => [reply(query, content)];
