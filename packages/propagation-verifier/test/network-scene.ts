@@ -70,12 +70,7 @@ function questionsIn(world: World, resolver: string): Questions {
     return { outcome, evidence: evidenceOf(to, question, options, outcome, world) };
   };
   return {
-    server: ask,
-    async repeat(address, question, times) {
-      const seen: Observation[] = [];
-      for (let count = 0; count < times; count += 1) seen.push(await ask(address, question, {}));
-      return seen;
-    },
+    server: (address, question, { repeat: _, ...options } = {}) => ask(address, question, options),
     async resolver(question, options) {
       const seen = await ask(resolver, question, { recursionDesired: true, mixedCase: false, ...options });
       return seen.outcome.kind === 'answer' ? seen : undefined;

@@ -48,18 +48,6 @@ export class CachedQuestions implements Questions {
     return this.#once(key, () => this.#askServer(address, question, options)) as Promise<Observation>;
   }
 
-  async repeat(
-    address: string,
-    question: Question,
-    times: number,
-    options: ServerQuery = {},
-  ): Promise<readonly Observation[]> {
-    const heard: Observation[] = [];
-    for (let count = 0; count < times; count += 1)
-      heard.push(await this.#askServer(address, question, options));
-    return heard;
-  }
-
   async resolver(question: Question, options: QueryOptions = {}): Promise<Observation | undefined> {
     const { names, isServedEverywhere } = this.#guarded;
     if (!isServedEverywhere && names.some((name) => isWithin(question.name as Fqdn, name)))
@@ -98,9 +86,10 @@ export class CachedQuestions implements Questions {
 
   async #askServer(address: string, question: Question, options: ServerQuery): Promise<Observation> {
     const { authority, clock } = this.#context;
-    let outcome = await authority.ask(question, address, this.#signal, options);
+    const { repeat: _, ...query } = options;
+    let outcome = await authority.ask(question, address, this.#signal, query);
     // One lost packet is no news.
-    if (outcome.kind === 'timeout') outcome = await authority.ask(question, address, this.#signal, options);
+    if (outcome.kind === 'timeout') outcome = await authority.ask(question, address, this.#signal, query);
     const host = this.#hosts.get(address);
     const server = host === undefined ? address : hostAndAddress(host, address);
     return { outcome, evidence: evidenceOf(server, question, options, outcome, clock.epochMs()) };

@@ -23,19 +23,15 @@ export interface SeenServer extends Observation {
   address: string;
 }
 
-export type ServerQuery = Omit<AuthorityQuery, 'onSent'>;
+export interface ServerQuery extends Omit<AuthorityQuery, 'onSent'> {
+  /** Sets apart questions that are alike and are to go out each. Default 0. */
+  repeat?: number;
+}
 
 /** Asks for a diagnosis. The same question to the same server goes out once. */
 export interface Questions {
   /** An authoritative server, without recursion; silence is asked once more. Rejects on abort only. */
   server(address: string, question: Question, options?: ServerQuery): Promise<Observation>;
-  /** The same, sent anew `times` times from new ports, without a pause between answer and next question. Rejects on abort only. */
-  repeat(
-    address: string,
-    question: Question,
-    times: number,
-    options?: ServerQuery,
-  ): Promise<readonly Observation[]>;
   /**
    * The given resolvers; undefined if none answers.
    *

@@ -86,7 +86,11 @@ function negativeTtl({ authority }: Message): number[] {
   return authority.flatMap((record) => (record.type === 'SOA' ? [Math.min(record.ttl, record.minimum)] : []));
 }
 
-function statusOf(found: readonly Buffer[], { values, match }: SoughtRecord): PerspectiveReport['status'] {
+/** How the values at a name compare with those that are expected there. */
+export function statusOf(
+  found: readonly Buffer[],
+  { values, match }: Pick<SoughtRecord, 'values' | 'match'>,
+): 'visible' | 'absent' | 'different' | 'partial' | 'extra' {
   if (found.length === 0) return 'absent';
   const expected = values.map((value) => Buffer.from(value));
   const present = expected.filter((value) => found.some((other) => other.equals(value)));

@@ -63,14 +63,14 @@ async function lookInto(scene: Scene, server: SeenServer, isProbed: boolean): Pr
   const own = ownCause(scene, server);
   if (!isProbed || own === 'refuses' || own === 'without-authority' || own === 'upward') return faulty(own);
   const probe = (options: ServerQuery) => scene.ask.server(server.address, questionOf(scene)!, options);
-  const [[again], withoutEdns, inLowerCase, overTcp] = await Promise.all([
-    scene.ask.repeat(server.address, questionOf(scene)!, 1),
+  const [again, withoutEdns, inLowerCase, overTcp] = await Promise.all([
+    probe({ repeat: 1 }),
     probe({ edns: false }),
     probe({ mixedCase: false }),
     probe({ tcp: true }),
   ]);
-  if (works(scene, again!)) return faulty('lossy', again!);
-  if (again!.outcome.kind === 'truncated') return faulty('truncation', again!);
+  if (works(scene, again)) return faulty('lossy', again);
+  if (again.outcome.kind === 'truncated') return faulty('truncation', again);
   if (works(scene, withoutEdns)) return faulty('edns', withoutEdns);
   if (works(scene, inLowerCase)) return faulty('case', inLowerCase);
   if (works(scene, overTcp)) return faulty('tcp-only', overTcp);
@@ -217,8 +217,8 @@ export const misledByCase: Check = async (scene) => {
       const observation = await scene.ask.server(server.address, question, { mixedCase: false });
       if (readingOf(scene, observation).status !== 'visible') return [];
       // The record may have come between the two questions.
-      const [again] = await scene.ask.repeat(server.address, question, 1);
-      return readingOf(scene, again!).status === 'absent'
+      const again = await scene.ask.server(server.address, question, { repeat: 1 });
+      return readingOf(scene, again).status === 'absent'
         ? [{ server, observed: [server, observation] }]
         : [];
     }),

@@ -29,9 +29,9 @@ export const anycast: Check = async (scene) => {
 };
 
 async function differing(scene: Scene, server: SeenServer): Promise<DiagnosedFinding[]> {
-  const heard: Observation[] = [server, ...(await repeated(scene, server, FIRST_REPEATS))];
+  const heard: Observation[] = [server, ...(await repeated(scene, server, 0, FIRST_REPEATS))];
   if (new Set(statusesOf(scene, heard)).size < 2) return [];
-  heard.push(...(await repeated(scene, server, MORE_REPEATS)));
+  heard.push(...(await repeated(scene, server, FIRST_REPEATS, MORE_REPEATS)));
   const statuses = statusesOf(scene, heard);
   // Once it has come and stays, it has come just now.
   const came = statuses.indexOf('visible');
@@ -48,8 +48,17 @@ async function differing(scene: Scene, server: SeenServer): Promise<DiagnosedFin
   ];
 }
 
-function repeated(scene: Scene, { address }: SeenServer, times: number): Promise<readonly Observation[]> {
-  return scene.ask.repeat(address, questionOf(scene)!, times, { nsid: true });
+/** One after the other, as time is part of what they tell. */
+async function repeated(
+  scene: Scene,
+  { address }: SeenServer,
+  from: number,
+  count: number,
+): Promise<Observation[]> {
+  const heard: Observation[] = [];
+  for (let repeat = from + 1; repeat <= from + count; repeat += 1)
+    heard.push(await scene.ask.server(address, questionOf(scene)!, { nsid: true, repeat }));
+  return heard;
 }
 
 function statusesOf(scene: Scene, heard: readonly Observation[]): string[] {

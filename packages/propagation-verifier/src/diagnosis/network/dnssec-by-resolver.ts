@@ -1,7 +1,7 @@
-import type { Fqdn } from '@domainproof/core';
 import type { Evidence } from '../../types/index.js';
 import type { Observation, Scene } from '../scene.js';
 import { extendedErrorsOf } from './extended-errors.js';
+import { mayAskResolver } from './seen.js';
 
 /**
  * What the given resolver shows of broken signatures: it fails for the zone's SOA, and has an answer once it is told not to
@@ -11,17 +11,13 @@ import { extendedErrorsOf } from './extended-errors.js';
 export async function dnssecByResolver(scene: Scene): Promise<Evidence[] | undefined> {
   const zone = scene.delegation?.zone;
   // The apex may be the record's own name, which resolvers must not be asked for before it is served.
-  if (!zone || isTooEarly(scene, zone)) return undefined;
+  if (!zone || !mayAskResolver(scene, zone)) return undefined;
   const question = { name: zone, type: 'SOA' } as const;
   const checked = await scene.ask.resolver(question);
   if (rcodeOf(checked) !== 'SERVFAIL') return undefined;
   const unchecked = await scene.ask.resolver(question, { checkingDisabled: true });
   if (rcodeOf(unchecked) !== 'NOERROR') return undefined;
   return [inFull(checked!), inFull(unchecked!)];
-}
-
-function isTooEarly({ type, name, owner, isServedEverywhere }: Scene, zone: Fqdn): boolean {
-  return type !== null && !isServedEverywhere && (zone === name || zone === owner);
 }
 
 function rcodeOf(observation: Observation | undefined): string | undefined {
