@@ -36,6 +36,11 @@ export class Authority {
     this.#rate = new AddressRate(options.clock);
   }
 
+  /** Of every server. */
+  get port(): number {
+    return this.#options.port;
+  }
+
   /** Rejects on abort only. */
   async ask(
     question: Question,
