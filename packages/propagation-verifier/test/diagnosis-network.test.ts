@@ -68,16 +68,21 @@ describe('LINE_SPECIFIC', () => {
   const MOBILE = '211.136.112.0/24';
 
   /** Every server answers by the subnet of the question. */
-  function byLine(world: World, value: (subnet: string | undefined) => string | undefined): World {
+  function byLine(
+    world: World,
+    value: (subnet: string | undefined) => string | undefined,
+    /** Whether the subnet comes back in the answer, as RFC 7871 wants it. */
+    isEchoed = true,
+  ): World {
     for (const server of world.servers.values())
       server.quirks.push((asked) => {
         if (asked.name !== NAME || asked.type !== 'TXT' || !server.host.startsWith('ns')) return undefined;
         const option = subnetOf(asked.query);
         const found = value(option && `${option.ip}/${option.sourcePrefixLength}`);
-        const zone = server.zone('example.com');
-        if (found === undefined)
-          return [reply(asked.query, { rcode: RCODE.NXDOMAIN, authorities: [zone.soa()] })];
-        return [reply(asked.query, { answers: [txt(asked.query, found)] })];
+        const authorities = [server.zone('example.com').soa()];
+        const options = option && isEchoed ? [{ code: 8, data: option.data }] : [];
+        if (found === undefined) return [reply(asked.query, { rcode: RCODE.NXDOMAIN, authorities, options })];
+        return [reply(asked.query, { answers: [txt(asked.query, found)], options })];
       });
     return world;
   }
@@ -117,10 +122,19 @@ describe('LINE_SPECIFIC', () => {
     expect((await findings(absent))[0]?.message).toContain('it has no such record');
   });
 
+  test('is told of a server that heeds subnets without saying so, once its answers have proved steady', async () => {
+    const world = byLine(healthyWorld(), (subnet) => (subnet === TELECOM ? 'token-1' : undefined), false);
+    expect(told(await findings(world, { hosts: ['ns2.example.com'] }))).toEqual(['LINE_SPECIFIC fatal']);
+    const plain = world.internet.log.filter(
+      ({ to, name, query }) => to === '192.0.2.2' && name === NAME && !subnetOf(query),
+    );
+    expect(plain).toHaveLength(4);
+  });
+
   test('is not told of a server whose machines differ, whatever the line', async () => {
     const world = healthyWorld();
     let count = 0;
-    byLine(world, () => (count++ % 2 === 0 ? undefined : 'token-1'));
+    byLine(world, () => (count++ % 2 === 0 ? undefined : 'token-1'), false);
     const found = await findings(world, { hosts: ['ns1.example.com'] });
     expect(told(found).filter((line) => line.startsWith('LINE'))).toEqual([]);
   });
@@ -481,8 +495,14 @@ function txt(query: DecodedPacket, value: string): Answer {
   return { type: 'TXT', name: query.questions![0]!.name, ttl: 60, data: Buffer.from(value) };
 }
 
-function subnetOf(query: DecodedPacket): { ip: string; sourcePrefixLength: number } | undefined {
+interface SubnetOption {
+  ip: string;
+  sourcePrefixLength: number;
+  data: Buffer;
+}
+
+function subnetOf(query: DecodedPacket): SubnetOption | undefined {
   const opt = query.additionals?.find((record): record is OptAnswer => record.type === 'OPT');
   const option = opt?.options.find(({ code }) => (code as unknown) === 8);
-  return option as unknown as { ip: string; sourcePrefixLength: number } | undefined;
+  return option as unknown as SubnetOption | undefined;
 }

@@ -36,19 +36,12 @@ const PURPOSES = [
   'invalid query type',
 ];
 
-/** Codes that say that signatures do not hold: 5 to 12, and 25. */
-const OF_DNSSEC: ReadonlySet<number> = new Set([5, 6, 7, 8, 9, 10, 11, 12, 25]);
 const MAX_ERRORS = 4;
 const MAX_TEXT_CHARACTERS = 160;
 
 /** The extended errors of an answer in words: `signature expired (7): "text of the server"`. Bounded, without control characters. */
 export function extendedErrorsOf(message: Message): string[] {
   return (message.edns?.errors ?? []).slice(0, MAX_ERRORS).map(inWords);
-}
-
-/** True if the server says that DNSSEC is why it failed. */
-export function blamesDnssec(message: Message): boolean {
-  return (message.edns?.errors ?? []).some(({ code }) => OF_DNSSEC.has(code));
 }
 
 function inWords({ code, text }: ExtendedError): string {
