@@ -33,16 +33,23 @@ export function exchangeBy(transport: Transport, clock: Clock): Exchange {
     let received: Received = await transport[via](query, server, { timeoutMs, signal });
     if (via === 'udp' && received.kind === 'packet' && isTruncated(received.packet)) {
       const leftMs = Math.max(1, timeoutMs - (clock.now() - startedAt));
+      const cut = received.packet;
       via = 'tcp';
       received = await transport.tcp(query, server, { timeoutMs: leftMs, signal });
+      if (received.kind === 'closed' || received.kind === 'timeout')
+        return read(cut, (message) => ({ kind: 'truncated', message, rttMs: clock.now() - startedAt }));
     }
     if (received.kind === 'closed') return { kind: 'timeout' };
     if (received.kind !== 'packet') return received;
     const rttMs = clock.now() - startedAt;
-    try {
-      return { kind: 'answer', message: decodeMessage(received.packet), rttMs, via };
-    } catch {
-      return { kind: 'malformed' };
-    }
+    return read(received.packet, (message) => ({ kind: 'answer', message, rttMs, via }));
   };
+}
+
+function read(packet: Buffer, outcome: (message: Message) => Outcome): Outcome {
+  try {
+    return outcome(decodeMessage(packet));
+  } catch {
+    return { kind: 'malformed' };
+  }
 }

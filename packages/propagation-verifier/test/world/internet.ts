@@ -95,7 +95,8 @@ export class Internet implements Transport {
     const question = decoded.questions?.[0];
     const asked: Asked = {
       query: decoded,
-      name: question?.name.toLowerCase() ?? '',
+      // The root's name is decoded as a dot.
+      name: question?.name.toLowerCase().replace(/^\.$/, '') ?? '',
       type: question?.type ?? '',
       via,
       to,

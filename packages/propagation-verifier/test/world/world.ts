@@ -26,6 +26,7 @@ export class World {
       this.server(host, [`198.51.100.${10 + index}`]);
       this.zone(name, [host]);
     }
+    this.servers.get('a.nic.test')!.zone('test').add('a.root.test', 'A', '198.51.100.1');
   }
 
   /** Adds a name server. Its addresses stand in the zone of its name once that zone is there, see `zone`. */
