@@ -28,6 +28,7 @@ export class CachedQuestions implements Questions {
   readonly #guarded: Guarded;
   readonly #signal: AbortSignal;
   readonly #hosts = new Map<string, Fqdn>();
+  readonly #zones = new Set<string>();
   readonly #observations = new Map<string, Promise<Observation | undefined>>();
   readonly #delegations = new Map<Fqdn, Promise<Delegation | undefined>>();
 
@@ -39,6 +40,7 @@ export class CachedQuestions implements Questions {
 
   /** So that evidence can name the hosts of these addresses. */
   introduce(delegation: Delegation): void {
+    this.#zones.add(delegation.zone);
     for (const { host, addresses } of delegation.nameServers)
       for (const address of addresses) if (!this.#hosts.has(address)) this.#hosts.set(address, host);
   }
@@ -50,7 +52,9 @@ export class CachedQuestions implements Questions {
 
   async resolver(question: Question, options: QueryOptions = {}): Promise<Observation | undefined> {
     const { names, isServedEverywhere } = this.#guarded;
-    if (!isServedEverywhere && names.some((name) => isWithin(question.name as Fqdn, name)))
+    // What stands at every apex cannot be planted as absent, not even if the record stands there too.
+    const isOfApex = (question.type === 'SOA' || question.type === 'NS') && this.#zones.has(question.name);
+    if (!isServedEverywhere && !isOfApex && names.some((name) => isWithin(question.name as Fqdn, name)))
       throw new Error(`A resolver must not be asked for ${question.name} before its servers have it.`);
     const key = JSON.stringify(['resolver', question.name, question.type, options]);
     return this.#once(key, async () => {

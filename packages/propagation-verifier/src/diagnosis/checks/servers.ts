@@ -218,9 +218,7 @@ export const misledByCase: Check = async (scene) => {
       if (readingOf(scene, observation).status !== 'visible') return [];
       // The record may have come between the two questions.
       const again = await scene.ask.server(server.address, question, { repeat: 1 });
-      return readingOf(scene, again).status === 'absent'
-        ? [{ server, observed: [server, observation] }]
-        : [];
+      return readingOf(scene, again).status === 'absent' ? [{ server, observed: [server, observation] }] : [];
     }),
   );
   const misled = heard.flat();
