@@ -25,10 +25,10 @@ interface Guarded {
 /** The questions of one diagnosis, with the answers that it has had. */
 export class CachedQuestions implements Questions {
   readonly #context: AskContext;
+  readonly #zones = new Set<string>();
   readonly #guarded: Guarded;
   readonly #signal: AbortSignal;
   readonly #hosts = new Map<string, Fqdn>();
-  readonly #zones = new Set<string>();
   readonly #observations = new Map<string, Promise<Observation | undefined>>();
   readonly #delegations = new Map<Fqdn, Promise<Delegation | undefined>>();
 
