@@ -1,5 +1,5 @@
 import { type Call, type DnsProvider, type Fqdn, isDnsError, type Zone } from '@domainproof/core';
-import type { Operator } from '@domainproof/propagation-verifier';
+import type { Delegation, Operator } from '@domainproof/propagation-verifier';
 
 /** A provider as somebody who runs name servers. */
 export function operatorOf(provider: DnsProvider, title: string, nameServers: readonly string[]): Operator {
@@ -35,6 +35,12 @@ async function orNone({ signal }: Call, ask: () => Promise<readonly string[]>): 
     if (signal.aborted || !isDnsError(error)) throw error;
     return [];
   }
+}
+
+/** Whether the delegation leads to servers of the operator, as far as it is known. */
+export function mayServe({ nameServers, pattern }: Operator, delegation: Delegation | null): boolean {
+  if (!delegation || (nameServers.length === 0 && !pattern)) return true;
+  return delegation.nameServers.some(({ host }) => nameServers.includes(host) || pattern?.test(host));
 }
 
 /** Providers match host names without the final dot, the verifier's names have it. */

@@ -9,8 +9,8 @@ import {
   type RecordSet,
   type Zone,
 } from '@domainproof/core';
-import type { DiagnosedFinding, Evidence, Operator } from '@domainproof/propagation-verifier';
-import { operatorOf, serversOf } from './operator.js';
+import type { DiagnosedFinding, Diagnosis, Evidence, Operator } from '@domainproof/propagation-verifier';
+import { mayServe, operatorOf, serversOf } from './operator.js';
 import { showName, showValue } from './output/record-text.js';
 
 /** Values of a set that evidence quotes. */
@@ -23,30 +23,19 @@ export interface Subject {
   value?: string;
 }
 
-/** What the accounts know that DNS does not show. */
+/** What an account knows that DNS does not show. */
 export interface VendorSide {
-  operators: readonly Operator[];
+  operator: Operator;
   findings: readonly DiagnosedFinding[];
 }
 
-/** Asks every provider for the zone of the name and for the record. Reads only; an account that cannot be asked is a finding. */
-export async function askVendors(
-  vendors: readonly { provider: DnsProvider; title: string }[],
+/** Asks a provider for the zone of the name and for the record. Reads only; an account that cannot be asked is a finding. */
+export async function askVendor(
+  provider: DnsProvider,
+  title: string,
   subject: Subject,
   call: Call,
 ): Promise<VendorSide> {
-  const sides = await Promise.all(vendors.map((vendor) => askVendor(vendor, subject, call)));
-  return {
-    operators: sides.map(({ operator }) => operator),
-    findings: sides.flatMap(({ findings }) => findings),
-  };
-}
-
-async function askVendor(
-  { provider, title }: { provider: DnsProvider; title: string },
-  subject: Subject,
-  call: Call,
-): Promise<{ operator: Operator; findings: readonly DiagnosedFinding[] }> {
   try {
     const zones = await provider.findZones(subject.name, call);
     const [zone] = zones
@@ -61,10 +50,26 @@ async function askVendor(
       code: 'PROVIDER_NOT_ASKED',
       severity: 'info',
       message: `${title} could not be asked what its account holds: ${error.message}`,
-      remedy: error.hint ?? 'What DNS itself shows is below; for the rest, look into the console.',
+      remedy:
+        error.hint ?? 'What DNS itself shows is told all the same; for the rest, look into the console.',
     };
     return { operator: operatorOf(provider, title, []), findings: [{ ...finding, evidence: [] }] };
   }
+}
+
+/**
+ * The diagnosis with what the accounts know. An account that the domain is not delegated to explains nothing, so there it is
+ * only worth knowing; so is what an account does not hold if the record is visible, and that is left out.
+ */
+export function withVendorSides(diagnosis: Diagnosis, sides: readonly VendorSide[]): Diagnosis {
+  const findings = sides.flatMap(({ operator, findings: own }) =>
+    own
+      .filter(({ code }) => !(diagnosis.visible && code === 'NOT_IN_ACCOUNT'))
+      .map((finding) =>
+        mayServe(operator, diagnosis.delegation) ? finding : { ...finding, severity: 'info' as const },
+      ),
+  );
+  return { ...diagnosis, findings: [...findings, ...diagnosis.findings] };
 }
 
 async function findingsIn(

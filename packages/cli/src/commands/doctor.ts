@@ -11,7 +11,7 @@ import { openPage } from '../page.js';
 import { PROOF_TYPES, requestedRecords } from '../requested-records.js';
 import { openVendors, openVerifier } from '../session.js';
 import { resolveSettings, type Settings } from '../settings.js';
-import { askVendors } from '../vendor-side.js';
+import { askVendor, withVendorSides } from '../vendor-side.js';
 import { verificationOf } from '../verification.js';
 
 /** Findings that say that the domain does not lead to where the record is. */
@@ -57,14 +57,17 @@ serve it. Exit codes: 0 visible (for a name alone: nothing is wrong), 1 not, 4 t
     const verifier = await openVerifier(settings);
 
     output.progress('asking', subject.type === undefined ? showName(subject.name) : showRecord(subject));
-    const asked = vendors.providers.map((provider) => ({ provider, title: vendors.title(provider) }));
-    const side = await askVendors(asked, subject, vendors.call(io.signal));
+    const sides = await Promise.all(
+      vendors.providers.map((provider) =>
+        askVendor(provider, vendors.title(provider), subject, vendors.call(io.signal)),
+      ),
+    );
     const seen = await verifier.diagnose(subject, {
       ...verification,
-      operators: side.operators,
+      operators: sides.map(({ operator }) => operator),
       signal: io.signal,
     });
-    const diagnosis = withFindings(seen, side.findings);
+    const diagnosis = withVendorSides(seen, sides);
 
     const code = exitCodeOf(diagnosis);
     output.result({ ok: code === EXIT.done, ...diagnosis }, diagnosisLines(diagnosis, output.width));
@@ -87,12 +90,6 @@ async function subjectOf(words: readonly string[], settings: Settings, io: Io): 
   const [record] = await requestedRecords(words, undefined, PROOF_TYPES, settings, io);
   const { name: full, type, value } = record!;
   return { name: absoluteName(full), type, value, ...(zone !== undefined && { zone }) };
-}
-
-/** What an account does not hold explains nothing about a record that is visible. */
-function withFindings(diagnosis: Diagnosis, findings: Diagnosis['findings']): Diagnosis {
-  const telling = findings.filter(({ code }) => !(diagnosis.visible && code === 'NOT_IN_ACCOUNT'));
-  return { ...diagnosis, findings: [...telling, ...diagnosis.findings] };
 }
 
 function exitCodeOf({ visible, verdict, findings }: Diagnosis): ExitCode {

@@ -60,7 +60,7 @@ export function createOutput(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, modes: O
   const labelled = (label: string, text: string) => `${label.padEnd(LABEL_WIDTH)} ${text}`;
   const print = (document: object) =>
     modes.events
-      ? io.stdout.write(`${safeJson({ type: 'result', ...document })}\n`)
+      ? io.stdout.write(`${safeJson(resultLine(document))}\n`)
       : io.stdout.write(`${safeJson(document, 2)}\n`);
 
   function tellFailure(error: unknown): Failure {
@@ -115,4 +115,10 @@ export function createOutput(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, modes: O
 /** Whether a terminal is to get colours: not with `NO_COLOR`, and not if it says that it is dumb. */
 export function hasColours(environment: Io['env']): boolean {
   return !environment.NO_COLOR && environment.TERM !== 'dumb';
+}
+
+/** The last line of `--events`. A record's own type, as in a lease, is its `recordType` there, as in the lines before. */
+function resultLine(document: { type?: unknown }): object {
+  const { type: recordType, ...rest } = document;
+  return { type: 'result', ...(recordType !== undefined && { recordType }), ...rest };
 }

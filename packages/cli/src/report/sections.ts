@@ -114,7 +114,7 @@ function serverRow(server: ServerReport, wholeMs: number): Html {
   return html`<div class="server">
 <div><code>${showName(host)}</code><br><code class="small soft">${address}</code></div>
 ${timelineBar(server, wholeMs)}
-<div class="said small"><span class="t-${colour}">${sign} ${words}</span> <span class="soft">${facts.join(', ')}</span>${status === 'visible' ? undefined : valuesOf(values)}</div>
+<div class="said small"><span class="t-${colour}">${sign} ${words}</span><span class="soft">${facts.map((fact) => ` · ${fact}`)}</span>${status === 'visible' ? undefined : valuesOf(values)}</div>
 </div>`;
 }
 
@@ -144,7 +144,7 @@ function perspectiveOf({ name, region, status, values, rttMs, clearsInMs }: Pers
     clearsInMs === null ? undefined : `its cache clears in ${formatDuration(clearsInMs)}`,
   ].filter((fact) => fact !== undefined);
   return html`<div class="pairs perspective"><div><code>${name}</code> <span class="small soft">${region ?? ''}</span></div>
-<div class="small"><span class="t-${colour}">${sign} ${words}</span> <span class="soft">${facts.join(', ')}</span>${status === 'visible' ? undefined : valuesOf(values)}</div></div>`;
+<div class="small"><span class="t-${colour}">${sign} ${words}</span><span class="soft">${facts.map((fact) => ` · ${fact}`)}</span>${status === 'visible' ? undefined : valuesOf(values)}</div></div>`;
 }
 
 function zoneName(zone: string): string {

@@ -3,12 +3,12 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --back: #f6f7f9; --card: #ffffff; --text: #1b1f24; --soft: #5b6470; --line: #d9dee4;
-  --good: #1a7f4b; --wait: #9aa5b1; --other: #b7791f; --bad: #c0392b; --none: #d3d9e0;
+  --good: #1a7f4b; --wait: #9aa5b1; --other: #b7791f; --bad: #c0392b; --dead: #7d4f93; --none: #d3d9e0;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --back: #14171b; --card: #1d2127; --text: #e6e9ed; --soft: #9aa5b1; --line: #343b44;
-    --good: #3fb37f; --wait: #66717d; --other: #d9a441; --bad: #e5695b; --none: #3a424c;
+    --good: #3fb37f; --wait: #66717d; --other: #d9a441; --bad: #e5695b; --dead: #b18bc4; --none: #3a424c;
   }
 }
 * { box-sizing: border-box; }
@@ -18,7 +18,8 @@ body {
 }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; }
 h2 { display: inline; font-size: 1.1rem; line-height: 1.35; }
-h3 { font-size: .8rem; text-transform: uppercase; letter-spacing: .06em; color: var(--soft); margin: 1.5rem 0 .5rem; }
+h2 code { font-weight: 600; }
+h3 { font-size: .9rem; color: var(--soft); margin: 1.5rem 0 .5rem; }
 p { margin: .25rem 0; }
 ul { list-style: none; margin: 0; padding: 0; }
 a { color: inherit; }
@@ -43,6 +44,7 @@ summary { cursor: pointer; }
 .evidence { margin: .35rem 0; padding-left: .8rem; border-left: 1px solid var(--line); }
 .evidence li { margin: .3rem 0; }
 .server, .axis { display: grid; grid-template-columns: minmax(0, 16rem) minmax(0, 1fr); gap: .15rem 1rem; margin: .55rem 0; }
+.server > :first-child { grid-row: span 2; }
 .server .said { grid-column: 2; }
 .bar { display: block; width: 100%; height: 1.1rem; border-radius: .2rem; background: var(--none); align-self: center; }
 .axis div { grid-column: 2; display: flex; justify-content: space-between; }
@@ -52,11 +54,13 @@ summary { cursor: pointer; }
 .s-absent { fill: var(--wait); }
 .s-unasked, .s-no-route { fill: var(--none); }
 .s-different, .s-partial, .s-extra { fill: var(--other); }
-.s-cname, .s-not-authoritative, .s-refused, .s-servfail, .s-malformed, .s-timeout { fill: var(--bad); }
+.s-cname, .s-not-authoritative, .s-refused, .s-servfail, .s-malformed { fill: var(--bad); }
+.s-timeout { fill: var(--dead); }
 .pairs { display: grid; grid-template-columns: minmax(0, 16rem) minmax(0, 1fr); gap: .2rem 1rem; margin: .4rem 0; }
 footer { color: var(--soft); font-size: .875rem; }
 @media (max-width: 40rem) {
   .server, .axis, .pairs { grid-template-columns: minmax(0, 1fr); }
+  .server > :first-child { grid-row: auto; }
   .server .said, .axis div { grid-column: 1; }
 }
 @media print { body { background: none; } .card, header { break-inside: avoid; } }
