@@ -83,7 +83,7 @@ async function subjectOf(words: readonly string[], settings: Settings, io: Io): 
   const [name] = words;
   if (name === undefined || words.length === 2 || words.length > 3)
     throw new UsageError(
-      `doctor takes a name, or a record as NAME TYPE VALUE; there ${words.length === 1 ? 'is 1 word' : `are ${words.length} words`}.`,
+      `doctor takes a name, or a record as NAME TYPE VALUE; there are ${words.length} words.`,
       words.length > 3 ? 'A value with spaces in it needs quotes around it.' : undefined,
     );
   if (words.length === 1) return { name: absoluteName(name, zone), ...(zone !== undefined && { zone }) };

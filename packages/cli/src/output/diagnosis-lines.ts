@@ -26,11 +26,11 @@ export function diagnosisLines(diagnosis: Diagnosis, width: number): Line[] {
 
 function verdictLine({ name, type, value, visible, verdict, servers, findings }: Diagnosis): Line {
   const fatal = findings.filter(({ severity }) => severity === 'fatal').length;
-  if (visible === null)
+  if (visible === null || type === null || value === null)
     return fatal > 0
       ? [span('✗ ', 'red'), `${showName(name)}: ${count(fatal, 'thing')} must be put right`]
       : [span('✓ ', 'green'), `${showName(name)}: nothing found that keeps a record from being seen`];
-  const record = showRecord({ name, type: type ?? '', value: value ?? '' });
+  const record = showRecord({ name, type, value });
   const seen = servers.filter(({ status }) => status === 'visible').length;
   const on = `on ${seen} of ${count(servers.length, 'server address', 'server addresses')}`;
   if (!visible) {

@@ -13,7 +13,7 @@ interface Piece {
   toMs: number;
 }
 
-/** One bar over the time of the wait: what this address said when. Without style attributes, which the page forbids. */
+/** One bar over the time of the wait (`wholeMs`, above 0): what this address said when. Without style attributes, which the page forbids. */
 export function timelineBar(server: ServerReport, wholeMs: number): Html {
   const pieces = piecesOf(server, wholeMs);
   const label = pieces.map(describe).join(', ');
@@ -35,7 +35,7 @@ function piecesOf({ history }: ServerReport, wholeMs: number): Piece[] {
 }
 
 function rectangle(piece: Piece, wholeMs: number): Html {
-  const percent = (ms: number) => (wholeMs > 0 ? (100 * ms) / wholeMs : 0);
+  const percent = (ms: number) => (100 * ms) / wholeMs;
   const width = Math.max(NARROWEST, percent(piece.toMs - piece.fromMs));
   const x = Math.min(percent(piece.fromMs), 100 - width);
   return html`<rect class="s-${piece.status}" x="${x.toFixed(2)}%" y="0" width="${width.toFixed(2)}%" height="100%"><title>${describe(piece)}</title></rect>`;
