@@ -13,8 +13,17 @@ export interface AuthorityOptions {
 export interface AuthorityQuery extends Omit<QueryOptions, 'recursionDesired'> {
   /** Straight over TCP. */
   tcp?: boolean;
+  /** Milliseconds after which the datagram is sent again, the question going on. */
+  resendAfterMs?: number;
+  /** Before all questions to the address that wait for their turn. */
+  isUrgent?: boolean;
   /** Called when the question's turn has come. */
   onSent?: () => void;
+}
+
+/** Packets and connections that a question has taken. */
+export function packetsOf(outcome: Outcome): number {
+  return (outcome as { packets?: number }).packets ?? 1;
 }
 
 /** Asks authoritative servers: without recursion, and never faster than their addresses may be asked. */
@@ -27,20 +36,27 @@ export class Authority {
     this.#rate = new AddressRate(options.clock);
   }
 
+  /** Of every server. */
+  get port(): number {
+    return this.#options.port;
+  }
+
   /** Rejects on abort only. */
   async ask(
     question: Question,
     address: string,
     signal: AbortSignal,
-    { onSent, ...options }: AuthorityQuery = {},
+    { onSent, isUrgent, ...options }: AuthorityQuery = {},
   ): Promise<Outcome> {
     const { exchange, port, queryTimeoutMs } = this.#options;
-    await this.#rate.take(address, signal);
+    await this.#rate.take(address, signal, isUrgent);
     onSent?.();
-    return exchange(
+    const outcome = await exchange(
       question,
       { address, port },
       { timeoutMs: queryTimeoutMs, signal, ...options, recursionDesired: false },
     );
+    this.#rate.charge(address, packetsOf(outcome) - 1);
+    return outcome;
   }
 }
