@@ -11,6 +11,7 @@ import type {
 } from '@domainproof/propagation-verifier';
 import type { Invocation } from './command.js';
 import { formatDuration } from './duration.js';
+import { describeSeen } from './output/chain.js';
 import type { Output } from './output/output.js';
 import { describePerspective } from './output/perspective-text.js';
 import { count, showName, showRecord } from './output/record-text.js';
@@ -154,10 +155,9 @@ export function isStoppedEarly({ ok, elapsedMs, records }: Report, timeoutMs: nu
 }
 
 function recordLines(record: RecordReport, width: number): string[] {
-  const seen = record.servers.filter(({ status }) => status === 'visible').length;
   const behind = record.perspectives.filter(({ status }) => status !== 'visible');
   return [
-    `${record.visible ? 'visible  ' : 'missing  '} ${showRecord(record)} on ${seen} of ${count(record.servers.length, 'server address', 'server addresses')}`,
+    `${record.visible ? 'visible  ' : 'missing  '} ${showRecord(record)} ${describeSeen(record)}`,
     ...record.chain.map(
       ({ name, target, zone }) =>
         `${INDENT}${showName(name)} is a CNAME to ${showName(target)} (in ${showName(zone)})`,

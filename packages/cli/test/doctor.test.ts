@@ -157,6 +157,7 @@ describe('what doctor prints', () => {
           signed: true,
         },
         child: ['ns1.example.net.', 'ns3.example.net.'] as Fqdn[],
+        truncated: true,
       },
       servers: [
         server({ status: 'different', values: ['1', '2', '3', '4', '5'] }),
@@ -174,11 +175,12 @@ describe('what doctor prints', () => {
       ],
     });
     expect(text(said)).toEqual([
-      '✗ a.example.net TXT "v" is not visible: on 0 of 2 server addresses; waiting will not change it',
+      '✗ a.example.net TXT "v" is not visible: on 0 of 1 server address; waiting will not change it',
       '',
       'Delegation: net to example.net',
       '  ns1.example.net   192.0.2.1, 2001:db8::1',
       '  ns22.example.net  no address',
+      '  and more',
       '  signed: a DS record stands above',
       '  only the zone above lists: ns22.example.net',
       '  only the zone itself lists: ns3.example.net',

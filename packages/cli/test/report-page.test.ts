@@ -88,11 +88,18 @@ describe('the page of --report', () => {
           ],
           servers: [
             server({ status: 'different', values: Array.from({ length: 14 }, (_, index) => `old-${index}`) }),
-            server({ name: 'b.example.org.' as Fqdn, zone: '.' as Fqdn, rttMs: null, visibleAfterMs: 12 }),
+            server({
+              name: 'b.example.org.' as Fqdn,
+              zone: '.' as Fqdn,
+              rttMs: null,
+              visibleAfterMs: 12,
+              values: ['hidden'],
+            }),
+            server({ values: ['b.example.org.'] }),
             server({ address: '192.0.2.9', status: 'absent' }),
           ],
           perspectives: [
-            perspective(),
+            perspective({ extendedErrors: ['DNSSEC Bogus'] }),
             perspective({ name: 'quad9', region: null, status: 'absent', rttMs: null, clearsInMs: 45_000 }),
           ],
         }),
@@ -109,6 +116,7 @@ describe('the page of --report', () => {
               signed: true,
             },
             child: ['ns1.example.net.', 'ns3.example.net.'] as Fqdn[],
+            truncated: true,
           },
           {
             zone: 'example.org.' as Fqdn,
@@ -122,13 +130,16 @@ describe('the page of --report', () => {
     expect(page.indexOf('CAA_FORBIDS')).toBeLessThan(page.indexOf('NO_IPV6_ROUTE'));
     const texts = page.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
     for (const text of [
-      'visible on 1 of 3 server addresses in 1.00 s, zone example.net; waiting will not change it',
+      'visible on 1 of 1 server address in 1.00 s, zone example.net; waiting will not change it',
       'ns1 was asked a.example.net. TXT and said NXDOMAIN (2026-01-02T00:00:00Z)',
       'What to do: Remove it.',
       'a.example.net → b.example.org in example.net',
       'old-11 and 2 more',
+      '✓ visible · answered in 3 ms · 1 question b.example.org.',
+      'and more Signed:',
+      'DNSSEC Bogus',
       'b.example.org at the name servers of the root',
-      'cloudflare ARIN ✓ visible · answered in 12 ms',
+      'cloudflare ARIN ✓ visible · answered in 12 ms · DNSSEC Bogus',
       'quad9 · not yet · its cache clears in 45.0 s',
       'the root → example.net',
       'ns1.example.net no address',
@@ -141,6 +152,7 @@ describe('the page of --report', () => {
     ])
       expect(texts).toContain(text);
     expect(texts.match(/example\.net no address/g)).toHaveLength(1);
+    expect(texts).not.toContain('hidden');
   });
 
   test('tells of records that could not be written, and of a zone that was not found', () => {

@@ -46,6 +46,8 @@ beforeEach(() => {
 
 const NAME = 'a.example.net.';
 const WAIT = ['wait', 'a.example.net', 'TXT', 'v'];
+/** A server at the end of the chain below. */
+const END = server({ name: 'b.example.org.' as Fqdn, zone: 'example.org.' as Fqdn });
 const chain = [{ name: NAME, zone: 'example.net.', target: 'b.example.org.' }] as never;
 
 describe('a wait', () => {
@@ -53,21 +55,25 @@ describe('a wait', () => {
     verifier.events = [
       delegationEvent(NAME, 'example.net.', 1),
       delegationEvent(NAME, 'example.org.', 1, 'b.example.org.'),
-      answerEvent(NAME, 'v', { name: 'b.example.org.' as Fqdn, visibleAfterMs: 12 }),
+      answerEvent(NAME, 'v', { values: ['b.example.org.'], visibleAfterMs: 11 }),
+      answerEvent(NAME, 'v', { name: 'b.example.org.' as Fqdn, values: ['v'], visibleAfterMs: 12 }),
       findingEvent(NAME, 'v', { code: 'LAME', message: 'One is lame.' }),
       findingEvent(NAME, 'v', { code: 'LAME', message: 'One is lame.' }),
       perspectiveEvent(NAME, 'v', { status: 'absent', clearsInMs: 30_000 }),
       perspectiveEvent(NAME, 'v', { status: 'absent', clearsInMs: 20_000 }),
       perspectiveEvent(NAME, 'v', {}),
     ];
-    verifier.report = report([record({ chain, perspectives: [perspective()], findings: [finding()] })]);
+    verifier.report = report([
+      record({ chain, servers: [server(), END], perspectives: [perspective()], findings: [finding()] }),
+    ]);
     const { code, stdout } = await cli(WAIT);
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n')).toEqual([
       'servers   of example.net: ns1.example.net (127.0.0.1)',
       'chain     a.example.net leads to b.example.org in example.org',
       'servers   of example.org: ns1.example.org (127.0.0.1)',
-      'seen      a.example.net TXT "v" on ns1.example.net (192.0.2.1) after 12 ms',
+      'seen      a.example.net CNAME "b.example.org." on ns1.example.net (192.0.2.1) after 11 ms',
+      'seen      b.example.org TXT "v" on ns1.example.net (192.0.2.1) after 12 ms',
       'finding   LAME a.example.net: One is lame.',
       'asked     cloudflare (ARIN): absent, for 30.0 s more (a.example.net TXT)',
       'asked     cloudflare (ARIN): visible (a.example.net TXT)',
@@ -86,10 +92,16 @@ describe('a wait', () => {
         verdict: 'blocked',
         chain,
         findings: [fatal],
-        servers: [server(), server({ address: '192.0.2.2', status: 'refused' })],
+        servers: [server(), END, { ...END, address: '192.0.2.2', status: 'refused' }],
         perspectives: [
           perspective(),
-          perspective({ name: '192.0.2.9', region: null, status: 'absent', clearsInMs: 1_500 }),
+          perspective({
+            name: '192.0.2.9',
+            region: null,
+            status: 'servfail',
+            extendedErrors: ['DNSSEC Bogus'],
+            clearsInMs: 1_500,
+          }),
         ],
       }),
     ]);
@@ -99,7 +111,7 @@ describe('a wait', () => {
       'missing   a.example.net TXT "v" on 1 of 2 server addresses',
       '          a.example.net is a CNAME to b.example.org (in example.net)',
       '          ns1.example.net (192.0.2.2): refused',
-      '          192.0.2.9: absent, for 1.50 s more',
+      '          192.0.2.9: servfail, for 1.50 s more, DNSSEC Bogus',
       '          CAA_FORBIDS: Only others may. Remove it.',
       '0 of 1 record visible after 1.00 s; stopped early: waiting cannot help',
     ]);

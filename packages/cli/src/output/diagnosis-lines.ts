@@ -1,5 +1,6 @@
 import type { Delegation, DiagnosedFinding, Diagnosis } from '@domainproof/propagation-verifier';
 import { formatDuration } from '../duration.js';
+import { describeSeen } from './chain.js';
 import { bySeverity, SEVERITY_COLOUR } from './findings.js';
 import { describePerspective } from './perspective-text.js';
 import { count, showName, showRecord, showValue } from './record-text.js';
@@ -24,15 +25,15 @@ export function diagnosisLines(diagnosis: Diagnosis, width: number): Line[] {
   ];
 }
 
-function verdictLine({ name, type, value, visible, verdict, servers, findings }: Diagnosis): Line {
+function verdictLine(diagnosis: Diagnosis): Line {
+  const { name, type, value, visible, verdict, findings } = diagnosis;
   const fatal = findings.filter(({ severity }) => severity === 'fatal').length;
   if (visible === null || type === null || value === null)
     return fatal > 0
       ? [span('✗ ', 'red'), `${showName(name)}: ${count(fatal, 'thing')} must be put right`]
       : [span('✓ ', 'green'), `${showName(name)}: nothing found that keeps a record from being seen`];
   const record = showRecord({ name, type, value });
-  const seen = servers.filter(({ status }) => status === 'visible').length;
-  const on = `on ${seen} of ${count(servers.length, 'server address', 'server addresses')}`;
+  const on = describeSeen(diagnosis);
   if (!visible) {
     const note = { blocked: '; waiting will not change it', unknown: '; it cannot be told from here' }[
       verdict as string
@@ -46,7 +47,7 @@ function verdictLine({ name, type, value, visible, verdict, servers, findings }:
 
 function delegationLines(delegation: Delegation | null): Line[] {
   if (!delegation) return [];
-  const { zone, nameServers, parent, child } = delegation;
+  const { zone, nameServers, parent, child, truncated } = delegation;
   const width = Math.max(...nameServers.map(({ host }) => showName(host).length));
   const listed = (what: string, hosts: readonly string[] | undefined): Line[] =>
     hosts?.length ? [[span(`  ${what}: ${hosts.map(showName).join(', ')}`, 'yellow')]] : [];
@@ -56,6 +57,7 @@ function delegationLines(delegation: Delegation | null): Line[] {
       ({ host, addresses }): Line =>
         `  ${showName(host).padEnd(width)}  ${addresses.join(', ') || 'no address'}`,
     ),
+    ...(truncated ? ['  and more'] : []),
     ...(parent?.signed ? ['  signed: a DS record stands above'] : []),
     ...listed('only the zone above lists', child && parent?.hosts.filter((host) => !child.includes(host))),
     ...listed('only the zone itself lists', parent && child?.filter((host) => !parent.hosts.includes(host))),

@@ -89,7 +89,7 @@ function perspectiveLines(state: MatrixState, frame: Frame): string[] {
   for (const { perspectives } of rows)
     for (const { name, region } of perspectives.values()) regions.set(name, region ?? '');
   const names = [...regions.keys()];
-  const labels = rows.map((row) => labelOf(row, row.hops[0], state.rows));
+  const labels = rows.map((row) => labelOf(row, row.hops.at(-1)!, state.rows));
   const room = frame.columns - 2 - names.length * CELL;
   if (room < NAME_MIN)
     return rows.map(({ perspectives }, index) => {
@@ -175,7 +175,8 @@ function findingLines(state: MatrixState, frame: Frame): string[] {
 /** The name and type; with the beginning of the value where a name has several; where CNAMEs have led, with an arrow. */
 function labelOf(row: Row, hop: Hop, rows: readonly Row[]): string {
   const shared = rows.some((other) => other !== row && other.name === row.name && other.type === row.type);
-  const label = `${hop === row.hops[0] ? '' : '→ '}${showName(sanitize(hop.name))} ${row.type}`;
+  const type = hop === row.hops.at(-1) ? row.type : 'CNAME';
+  const label = `${hop === row.hops[0] ? '' : '→ '}${showName(sanitize(hop.name))} ${type}`;
   return shared ? `${plain(shorten(row.value, 9))} ${label}` : label;
 }
 

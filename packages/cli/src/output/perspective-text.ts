@@ -1,8 +1,13 @@
 import type { PerspectiveReport } from '@domainproof/propagation-verifier';
 import { formatDuration } from '../duration.js';
 
-/** `cloudflare (ARIN): absent, for 45.0 s more`. */
-export function describePerspective({ name, region, status, clearsInMs }: PerspectiveReport): string {
+/** `cloudflare (ARIN): absent, for 45.0 s more`; with what the resolver itself said about an error. */
+export function describePerspective(perspective: PerspectiveReport): string {
+  const { name, region, status, clearsInMs, extendedErrors = [] } = perspective;
   const where = region === null ? name : `${name} (${region})`;
-  return `${where}: ${status}${clearsInMs === null ? '' : `, for ${formatDuration(clearsInMs)} more`}`;
+  const facts = [
+    clearsInMs === null ? undefined : `for ${formatDuration(clearsInMs)} more`,
+    ...extendedErrors,
+  ].filter((fact) => fact !== undefined);
+  return [`${where}: ${status}`, ...facts].join(', ');
 }

@@ -32,7 +32,9 @@ export class VisibilityLines implements Watch {
       case 'answer': {
         const { server } = event;
         if (server.status !== 'visible') break;
-        const what = `${showName(event.name)} ${event.recordType} "${shorten(event.value, 24)}"`;
+        const what = server.values.includes(event.value)
+          ? `${showName(server.name)} ${event.recordType} "${shorten(event.value, 24)}"`
+          : `${showName(server.name)} CNAME "${shorten(server.values.join(' '), 48)}"`;
         this.#once(
           `seen ${event.name} ${event.recordType} ${event.value} ${server.name} ${server.host} ${server.address}`,
           'seen',

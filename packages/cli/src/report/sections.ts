@@ -5,6 +5,7 @@ import type {
   ServerReport,
 } from '@domainproof/propagation-verifier';
 import { formatDuration } from '../duration.js';
+import { describeSeen, endServers } from '../output/chain.js';
 import { bySeverity } from '../output/findings.js';
 import { count, shorten, showName } from '../output/record-text.js';
 import { STATUS } from '../output/status-text.js';
@@ -44,13 +45,13 @@ export function delegationSection(delegations: readonly Delegation[]): Html | un
   return html`<section class="card"><h2>Delegation</h2>${latest.map(delegationOf)}</section>`;
 }
 
-function delegationOf({ zone, nameServers, parent, child }: Delegation): Html {
+function delegationOf({ zone, nameServers, parent, child, truncated }: Delegation): Html {
   const from = parent ? `${zoneName(parent.zone)} → ${zoneName(zone)}` : zoneName(zone);
   const onlyChild = parent && child?.filter((host) => !parent.hosts.includes(host));
   const onlyParent = parent && child && parent.hosts.filter((host) => !child.includes(host));
   return html`<h3>${from}</h3>
 ${nameServers.map(({ host, addresses }) => html`<div class="pairs"><code>${showName(host)}</code><code class="soft">${addresses.join(', ') || 'no address'}</code></div>`)}
-${parent?.signed === undefined ? undefined : html`<p class="small soft">${parent.signed ? 'Signed: a DS record stands above.' : 'Not signed: no DS record stands above.'}</p>`}
+${truncated ? html`<p class="small soft">and more</p>` : undefined}${parent?.signed === undefined ? undefined : html`<p class="small soft">${parent.signed ? 'Signed: a DS record stands above.' : 'Not signed: no DS record stands above.'}</p>`}
 ${differences('Only the zone above lists', onlyParent)}${differences('Only the zone itself lists', onlyChild)}`;
 }
 
@@ -59,14 +60,13 @@ function differences(what: string, hosts: readonly string[] | undefined): Html |
   return html`<p class="small t-yellow">${what}: <code>${hosts.map(showName).join(', ')}</code></p>`;
 }
 
-function outcomeOf({ visible, servers, zone, elapsedMs, verdict }: PageRecord): string {
+function outcomeOf(record: PageRecord): string {
+  const { visible, servers, zone, elapsedMs, verdict } = record;
   const where = zone === null ? 'no zone was found' : `zone ${zoneName(zone)}`;
   if (visible === null) return `${where}, ${count(servers.length, 'server address', 'server addresses')}`;
-  const seen = servers.filter(({ status }) => status === 'visible').length;
-  const on = `visible on ${seen} of ${count(servers.length, 'server address', 'server addresses')}`;
   const after = visible ? `after ${formatDuration(elapsedMs)}` : `in ${formatDuration(elapsedMs)}`;
   const note = verdict === 'blocked' ? '; waiting will not change it' : '';
-  return `${on} ${after}, ${where}${note}`;
+  return `visible ${describeSeen(record)} ${after}, ${where}${note}`;
 }
 
 function findingsSection(findings: readonly DiagnosedFinding[]): Html | undefined {
@@ -83,10 +83,12 @@ ${evidence.length > 0 ? html`<ul class="evidence small">${evidence.map(({ server
 </div>`;
 }
 
-function serversSection({ servers, name, elapsedMs }: PageRecord): Html | undefined {
+function serversSection(record: PageRecord): Html | undefined {
+  const { servers, name, elapsedMs } = record;
   if (servers.length === 0) return undefined;
   const last = servers.flatMap(({ history }) => history.map(({ atMs }) => atMs));
   const wholeMs = Math.max(1, elapsedMs, ...last);
+  const ends = endServers(record);
   const places = new Map<string, ServerReport[]>();
   for (const server of servers) {
     const place =
@@ -96,14 +98,16 @@ function serversSection({ servers, name, elapsedMs }: PageRecord): Html | undefi
     places.set(place, [...(places.get(place) ?? []), server]);
   }
   const tables = [...places].map(
-    ([place, asked]) => html`<h3>${place}</h3>${asked.map((server) => serverRow(server, wholeMs))}`,
+    ([place, asked]) =>
+      html`<h3>${place}</h3>${asked.map((server) => serverRow(server, wholeMs, ends.includes(server)))}`,
   );
   return html`${tables}
 <div class="axis small soft"><div><span>0</span><span>${formatDuration(wholeMs / 2)}</span><span>${formatDuration(wholeMs)}</span></div></div>
 <ul class="legend small">${statusesIn(servers).map((status) => html`<li><svg class="key"><rect class="s-${status}" width="100%" height="100%"/></svg>${STATUS[status].words}</li>`)}</ul>`;
 }
 
-function serverRow(server: ServerReport, wholeMs: number): Html {
+/** @param isEnd False where the server only leads on: then its values are the CNAME. */
+function serverRow(server: ServerReport, wholeMs: number, isEnd: boolean): Html {
   const { host, address, status, values, rttMs, visibleAfterMs, questions } = server;
   const { sign, words, colour } = STATUS[status];
   const facts = [
@@ -114,7 +118,7 @@ function serverRow(server: ServerReport, wholeMs: number): Html {
   return html`<div class="server">
 <div><code>${showName(host)}</code><br><code class="small soft">${address}</code></div>
 ${timelineBar(server, wholeMs)}
-<div class="said small"><span class="t-${colour}">${sign} ${words}</span><span class="soft">${facts.map((fact) => ` · ${fact}`)}</span>${status === 'visible' ? undefined : valuesOf(values)}</div>
+<div class="said small"><span class="t-${colour}">${sign} ${words}</span><span class="soft">${facts.map((fact) => ` · ${fact}`)}</span>${status === 'visible' && isEnd ? undefined : valuesOf(values)}</div>
 </div>`;
 }
 
@@ -137,11 +141,13 @@ function perspectivesSection(perspectives: readonly PerspectiveReport[]): Html |
   return html`<h3>From elsewhere</h3>${perspectives.map(perspectiveOf)}`;
 }
 
-function perspectiveOf({ name, region, status, values, rttMs, clearsInMs }: PerspectiveReport): Html {
+function perspectiveOf(perspective: PerspectiveReport): Html {
+  const { name, region, status, values, rttMs, clearsInMs, extendedErrors = [] } = perspective;
   const { sign, words, colour } = STATUS[status];
   const facts = [
     rttMs === null ? undefined : `answered in ${formatDuration(rttMs)}`,
     clearsInMs === null ? undefined : `its cache clears in ${formatDuration(clearsInMs)}`,
+    ...extendedErrors,
   ].filter((fact) => fact !== undefined);
   return html`<div class="pairs perspective"><div><code>${name}</code> <span class="small soft">${region ?? ''}</span></div>
 <div class="small"><span class="t-${colour}">${sign} ${words}</span><span class="soft">${facts.map((fact) => ` · ${fact}`)}</span>${status === 'visible' ? undefined : valuesOf(values)}</div></div>`;
