@@ -265,7 +265,7 @@ describe('PORT53_HIJACKED', () => {
     expect(strangers(healthy)).toEqual([]);
     const world = intercepted();
     await findings(world);
-    expect(strangers(world).map(({ name, type }) => `${name} ${type}`)).toEqual(['. NS']);
+    expect(strangers(world).map(({ name, type }) => `${name || '.'} ${type}`)).toEqual(['. NS']);
   });
 });
 
