@@ -159,6 +159,22 @@ describe('questions over TCP', () => {
     expect(sockets).toHaveLength(2);
   });
 
+  test('take a new connection after one of them has got no answer, though others still wait', async () => {
+    const { endpoint, sockets } = await server((message, socket, connection) => {
+      if (connection > 0) socket.write(framed(answerTo(message)));
+    });
+    const ask = client();
+    const controller = new AbortController();
+    const patient = ask(endpoint, { signal: controller.signal });
+    expect(await ask(endpoint, SHORT)).toEqual({ kind: 'timeout' });
+    expect(await ask(endpoint)).toMatchObject({ kind: 'packet' });
+    controller.abort(new Error('enough'));
+    await expect(patient).rejects.toThrow('enough');
+    // The end of the old one does not take the new one away.
+    expect(await ask(endpoint)).toMatchObject({ kind: 'packet' });
+    expect(sockets).toHaveLength(2);
+  });
+
   test('close a connection that has been idle', async () => {
     const { endpoint, sockets } = await server((message, socket) => socket.write(framed(answerTo(message))));
     const ask = client(20);
@@ -251,7 +267,7 @@ test('a stream is cut into messages wherever its chunks end', () => {
     for (let at = 0; at < octets.length; at += size)
       taken.push(...stream.take(octets.subarray(at, at + size)));
     expect(taken.map(({ length }) => length)).toEqual([3, 0, 65_535, 1]);
-    expect(Buffer.concat(taken)).toEqual(Buffer.concat(messages));
+    expect(Buffer.concat(taken).equals(Buffer.concat(messages))).toBe(true);
     expect(stream.isWithinMessage).toBe(false);
   }
 });

@@ -52,7 +52,11 @@ export class TcpConnection {
     clearTimeout(this.#idleTimer);
     this.#underWay += 1;
     const strays = this.#strays;
-    const late = (): Received => ({ kind: this.#strays > strays ? 'malformed' : 'timeout' });
+    const late = (): Received => {
+      // The way to the server may be broken without a word, so that new questions had better take another.
+      this.#onClosed();
+      return { kind: this.#strays > strays ? 'malformed' : 'timeout' };
+    };
     const waiting = new Waiting<Received | CaseLost | Cut>(timeoutMs, signal, late, () => this.#release());
     const id = query.bytes.readUInt16BE(0);
     const same = this.#questions.get(id);

@@ -32,7 +32,9 @@ export class TcpConnections {
     const key = `${server.address} ${server.port}`;
     const open = this.#open.get(key);
     if (open) return open;
-    const connection: TcpConnection = new TcpConnection(server, this.#idleMs, () => this.#open.delete(key));
+    const connection: TcpConnection = new TcpConnection(server, this.#idleMs, () => {
+      if (this.#open.get(key) === connection) this.#open.delete(key);
+    });
     this.#open.set(key, connection);
     return connection;
   }
