@@ -310,6 +310,12 @@ export const FAILURES = {
     'Something on this network answers DNS questions in place of the servers.',
     'Run from another network, or use resolvers over HTTPS.',
   ),
+  PORT53_CLOSED: facts(
+    'info',
+    'may pass',
+    'No server answers this machine, and the resolver knows the zone: this network may keep port 53 to itself.',
+    'Have port 53 (UDP and TCP) to the internet let through, or run from another network.',
+  ),
   RATE_LIMITED: facts(
     'info',
     'may pass',
