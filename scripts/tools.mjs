@@ -17,6 +17,23 @@ const TOOLS = [
     debian: 'openssl',
     for: 'the certificate under which lexicon talks to the simulator',
   },
+  { command: 'named', debian: 'bind9', for: 'the verifier, against a primary name server' },
+  {
+    command: 'knotd',
+    debian: 'knot',
+    for: 'the verifier, against a secondary name server, and signed zones',
+  },
+  { command: 'nsd', debian: 'nsd', for: 'the verifier, against a secondary name server that lags' },
+  {
+    command: 'pdns_server',
+    debian: 'pdns-server pdns-backend-sqlite3',
+    for: 'the verifier, against a secondary name server with a database',
+  },
+  { command: 'sqlite3', debian: 'sqlite3', for: 'the database of PowerDNS' },
+  { command: 'unbound', debian: 'unbound', for: 'the verifier, with a resolver that caches and validates' },
+  { command: 'nsupdate', debian: 'bind9-dnsutils', for: 'changes in the zones of name servers' },
+  { command: 'kdig', debian: 'knot-dnsutils', for: 'questions to name servers while they start' },
+  { command: 'keymgr', debian: 'knot', for: 'the keys of signed zones' },
   { command: 'script', debian: 'bsdutils', for: 'the command line on a terminal' },
 ];
 
@@ -29,7 +46,7 @@ export function installTools() {
   const missing = TOOLS.filter(({ command }) => !isThere(command));
   if (missing.length === 0) return [];
   if (isThere('apt-get') && process.getuid?.() === 0) {
-    const packages = missing.map(({ debian }) => debian);
+    const packages = missing.flatMap(({ debian }) => debian.split(' '));
     console.log(`== install ${packages.join(' ')}`);
     const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const apt = (...args) =>
