@@ -1,5 +1,9 @@
 // Programs that some tests need and that are not npm packages.
 import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+
+/** Says whether Debian's package scripts may start services. */
+const POLICY = '/usr/sbin/policy-rc.d';
 
 const TOOLS = [
   {
@@ -34,6 +38,12 @@ const TOOLS = [
   { command: 'nsupdate', debian: 'bind9-dnsutils', for: 'changes in the zones of name servers' },
   { command: 'kdig', debian: 'knot-dnsutils', for: 'questions to name servers while they start' },
   { command: 'keymgr', debian: 'knot', for: 'the keys of signed zones' },
+  {
+    command: 'unshare',
+    debian: 'util-linux',
+    for: 'name servers on port 53 of a network of their own',
+  },
+  { command: 'ip', debian: 'iproute2', for: 'name servers on port 53 of a network of their own' },
   { command: 'script', debian: 'bsdutils', for: 'the command line on a terminal' },
 ];
 
@@ -52,12 +62,26 @@ export function installTools() {
     const apt = (...args) =>
       spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env: environment });
     apt('update');
-    apt('install', '-y', '--no-install-recommends', ...packages);
+    withoutServices(() => apt('install', '-y', '--no-install-recommends', ...packages));
   }
   const still = missing.filter(({ command }) => !isThere(command));
   for (const { command, debian, for: purpose } of still)
     console.log(`${command} is missing (Debian: apt-get install ${debian}); it is used for ${purpose}.`);
   return still.map(({ command }) => command);
+}
+
+/** Debian starts a service as soon as its package is installed; nobody asked for name servers on this machine. */
+function withoutServices(install) {
+  if (existsSync(POLICY)) {
+    install();
+    return;
+  }
+  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    rmSync(POLICY);
+  }
 }
 
 function isThere(command) {
