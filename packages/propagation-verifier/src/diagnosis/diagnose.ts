@@ -83,7 +83,7 @@ export function lookingWith(
     looksIntoVisible = false,
   }: Looking,
 ): Pick<WaitSettings, 'inspector' | 'perspectives'> {
-  const asked = perspectives.length > 0 ? parsePerspectives(perspectives, quorum) : [];
+  const asked = parsePerspectives(perspectives, quorum);
   /** What keeps perspectives from agreeing. */
   const elsewhere = new WeakMap<ExpectedRecord, readonly DiagnosedFinding[]>();
   const { clock } = context;

@@ -46,6 +46,7 @@ export interface AskOptions {
 /** The questions of one diagnosis, with the answers that it has had. */
 export class CachedQuestions implements Questions {
   readonly #context: AskContext;
+  readonly #zones = new Set<string>();
   readonly #guarded: Guarded;
   readonly #signal: AbortSignal;
   readonly #pauseMs: number;
@@ -68,6 +69,7 @@ export class CachedQuestions implements Questions {
 
   /** So that evidence can name the hosts of these addresses. */
   introduce(delegation: Delegation): void {
+    this.#zones.add(delegation.zone);
     for (const { host, addresses } of delegation.nameServers)
       for (const address of addresses) if (!this.#hosts.has(address)) this.#hosts.set(address, host);
   }
@@ -79,7 +81,9 @@ export class CachedQuestions implements Questions {
 
   async resolver(question: Question, options: QueryOptions = {}): Promise<Observation | undefined> {
     const { names, isServedEverywhere } = this.#guarded;
-    if (!isServedEverywhere && names.some((name) => isWithin(question.name as Fqdn, name)))
+    // What stands at every apex cannot be planted as absent, not even if the record stands there too.
+    const isOfApex = (question.type === 'SOA' || question.type === 'NS') && this.#zones.has(question.name);
+    if (!isServedEverywhere && !isOfApex && names.some((name) => isWithin(question.name as Fqdn, name)))
       throw new Error(`A resolver must not be asked for ${question.name} before its servers have it.`);
     const key = JSON.stringify(['resolver', question.name, question.type, options]);
     return this.#once(key, async () => {

@@ -35,7 +35,7 @@ export interface Questions {
   /**
    * The given resolvers; undefined if none answers.
    *
-   * @throws Error if it is the record's name, or a name below it, before every server serves it: the answer "absent" would be kept.
+   * @throws Error if it is the record's name, or a name below it, before every server serves it: the answer "absent" would be kept. SOA and NS of the zone may be asked for at any time.
    */
   resolver(question: Question, options?: QueryOptions): Promise<Observation | undefined>;
   /** Zone and servers of another name; undefined if they are not found. */
