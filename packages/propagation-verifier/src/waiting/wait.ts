@@ -89,6 +89,7 @@ class Wait {
       this.#stop.abort();
       this.#stop.release();
     }
+    this.#progress.end();
     await this.#lookOnceMore();
     return reportOn(this.#progress, this.#targets, inspector.isTerminal);
   }
@@ -118,9 +119,8 @@ class Wait {
   async #askElsewhere(ask: AskPerspectives, target: Target, record: ExpectedRecord): Promise<void> {
     const onReport = (perspective: PerspectiveReport) =>
       this.#progress.emit({ type: 'perspective', perspective, ...this.#progress.of(target, record) });
-    const { isAgreed, reports, findings } = await ask(target, record, this.#stop.signal, onReport);
+    const { isAgreed, reports } = await ask(target, record, this.#stop.signal, onReport);
     record.perspectives = reports;
-    for (const finding of findings) this.#progress.notice(target, record, finding);
     if (isAgreed) this.#visible(target, record);
   }
 
