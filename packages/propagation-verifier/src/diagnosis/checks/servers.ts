@@ -2,6 +2,7 @@ import { isWithin } from '@domainproof/core';
 import type { DiagnosedFinding } from '../../types/index.js';
 import type { FailureCode } from '../codes.js';
 import { finding } from '../finding.js';
+import { familyFaults } from '../network/one-family.js';
 import {
   authoritativeAnswer,
   isOfTheZone,
@@ -39,7 +40,10 @@ interface Faulty {
 /** Servers that do not answer as servers of the zone, each with what is wrong with it. */
 export const faultyServers: Check = async (scene) => {
   const read = readServers(scene);
-  const bad = read.filter(({ reading }) => !isOfTheZone(reading)).map(({ server }) => server);
+  const ofOneFamily = familyFaults(scene).flatMap(({ servers }) => servers);
+  const bad = read
+    .filter(({ server, reading }) => !isOfTheZone(reading) && !ofOneFamily.includes(server))
+    .map(({ server }) => server);
   const looked = await Promise.all(bad.map((server, index) => lookInto(scene, server, index < MAX_FAULTY)));
   const groups = new Map<Cause, Faulty[]>();
   for (const faulty of looked) groups.set(faulty.cause, [...(groups.get(faulty.cause) ?? []), faulty]);
