@@ -218,6 +218,15 @@ describe('IPV6_ONLY_BAD and V4_ONLY_BAD', () => {
     expect((await findings(world, { record: null }))[0]?.message).toContain(' do not answer over IPv6');
   });
 
+  test('are not told of one question that was lost', async () => {
+    const world = publish(healthyWorld());
+    world.internet.host(V6).udp = 'silent';
+    world.clock.at(1_000, () => {
+      world.internet.host(V6).udp = 'open';
+    });
+    expect(await findings(world)).toEqual([]);
+  });
+
   test('are not told where this machine has no route, nor of a host that is silent as a whole', async () => {
     const cutOff = publish(healthyWorld());
     cutOff.internet.cutOff(V6);
@@ -468,6 +477,17 @@ describe('SPLIT_HORIZON', () => {
     expect(await findings(silent)).toEqual([]);
   });
 
+  test('is not looked for at a name that a CNAME leads to and that is not served yet', async () => {
+    const world = healthyWorld();
+    const chained: Check = (scene) => {
+      const link = { name: scene.name, zone: scene.delegation!.zone, target: 'ns2.example.com.' as never };
+      return splitHorizon({ ...scene, chain: [link] });
+    };
+    expect(await findingsIn(world, chained)).toEqual([]);
+    expect(world.resolver.asked).toContain('ns1.example.com A');
+    expect(world.resolver.asked).not.toContain('ns2.example.com A');
+  });
+
   test('is not told of a server that only the zone itself names, or only the zone above', async () => {
     const world = resolverSays(healthyWorld(), 'example.com NS', record('NS', 'ns9.example.com'));
     const delegatedBy = (place: 'parent' | 'child'): Check => {
@@ -488,7 +508,7 @@ describe('NEG_CACHED and OLD_CACHED of the given resolver', () => {
       await scene.ask.resolver({ name: scene.name, type: 'TXT' });
       return [];
     };
-    await findingsIn(world, asking);
+    await findingsIn(world, asking, { isServedEverywhere: true });
   }
 
   test('are told with the seconds that are left', async () => {
