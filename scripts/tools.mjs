@@ -17,6 +17,7 @@ const TOOLS = [
     debian: 'openssl',
     for: 'the certificate under which lexicon talks to the simulator',
   },
+  { command: 'chromium', debian: 'chromium', for: 'the page of --report in a browser' },
   { command: 'script', debian: 'bsdutils', for: 'the command line on a terminal' },
 ];
 
