@@ -1,4 +1,5 @@
 import { absoluteName, type Fqdn, isWithin } from '@domainproof/core';
+import { childSignal } from '../src/abort.js';
 import { exchangeBy, type Outcome } from '../src/asking/exchange.js';
 import type { Check, Observation, Questions, Scene } from '../src/diagnosis/scene.js';
 import type { DiagnosedFinding } from '../src/types/index.js';
@@ -54,7 +55,7 @@ export async function sceneOf(world: World, options: SceneOptions = {}): Promise
     operators: [],
     ask,
     now: world.clock,
-    signal: new AbortController().signal,
+    signal: childSignal().signal,
   };
 }
 
@@ -69,7 +70,7 @@ export function findingsIn(
 
 function questionsIn(world: World, resolver: string, guard: (question: Question) => void): Questions {
   const exchange = exchangeBy(world.internet, world.clock);
-  const signal = new AbortController().signal;
+  const signal = childSignal().signal;
   const ask = async (to: string, question: Question, options: QueryOptions = {}): Promise<Observation> => {
     const server = { address: to, port: 53 };
     const outcome = await exchange(question, server, { timeoutMs: QUERY_TIMEOUT_MS, signal, ...options });
