@@ -6,11 +6,13 @@ import { parseResolvers, ResolverClient } from './asking/resolver.js';
 import { systemClock } from './clock.js';
 import { Delegations } from './delegation/delegation.js';
 import { findingsFor } from './diagnosis/statuses.js';
+import { awaitPerspectives } from './perspectives/await-perspectives.js';
+import { parsePerspectives } from './perspectives/parse.js';
 import { networkTransport } from './transport/network.js';
 import type { Verifier, VerifierOptions, WaitOptions } from './types/index.js';
 import { startRun } from './waiting/run.js';
 import { nameWithin, toTargets } from './waiting/target.js';
-import { type WaitSettings, waitFor } from './waiting/wait.js';
+import { type AskPerspectives, type WaitSettings, waitFor } from './waiting/wait.js';
 
 const DNS_PORT = 53;
 const QUERY_TIMEOUT_MS = 2_000;
@@ -47,11 +49,28 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
   const authority = new Authority({ exchange, clock, port, queryTimeoutMs });
   const delegations = new Delegations({ resolver, authority, clock });
   const context = { clock, random, exchange, resolver, authority, delegations };
-  const settingsOf = ({ timeoutMs = WAIT_TIMEOUT_MS, stopEarly = true }: WaitOptions) => ({
-    ...EVERYTHING,
-    patience: { once: false, timeoutMs: integer('timeoutMs', timeoutMs, 0, MAX_TIMER_MS) } as const,
-    stopEarly,
-  });
+  const perspectivesOf = ({ perspectives = [], quorum = 'baseline-requirements' }: WaitOptions) => {
+    const parsed = parsePerspectives(perspectives, quorum);
+    if (parsed.length === 0) return undefined;
+    const ask: AskPerspectives = ({ name, type }, { values, match }, signal, onReport) =>
+      awaitPerspectives(
+        { ...context, transport, queryTimeoutMs },
+        { name, type, values, match },
+        parsed,
+        quorum,
+        { once: false, signal, onReport },
+      );
+    return ask;
+  };
+  const settingsOf = (options: WaitOptions) => {
+    const { timeoutMs = WAIT_TIMEOUT_MS, stopEarly = true } = options;
+    return {
+      ...EVERYTHING,
+      patience: { once: false, timeoutMs: integer('timeoutMs', timeoutMs, 0, MAX_TIMER_MS) } as const,
+      stopEarly,
+      perspectives: perspectivesOf(options),
+    };
+  };
   return {
     async check(expectations, { signal } = {}) {
       const settings = { ...EVERYTHING, patience: { once: true } as const, onEvent: () => {} };

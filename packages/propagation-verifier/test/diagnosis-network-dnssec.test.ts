@@ -56,12 +56,13 @@ describe('what a resolver shows of DNSSEC', () => {
     expect(await evidenceIn(world)).toBeUndefined();
   });
 
-  test('is not asked for if the record stands at the apex and is not served yet', async () => {
+  test('is asked for also where the record stands at the apex and is not served yet, as SOA is always there', async () => {
     const world = healthyWorld();
     validating(world);
-    expect(await evidenceIn(world, { record: { name: 'example.com', values: ['token-1'] } })).toBeUndefined();
-    expect(world.resolver.asked).toEqual([]);
+    const options = { record: { name: 'example.com', values: ['token-1'] } };
+    expect(await evidenceIn(world, options)).toHaveLength(2);
     expect(await evidenceIn(world, { record: null })).toHaveLength(2);
+    expect(new Set(world.resolver.asked)).toEqual(new Set(['example.com SOA']));
   });
 
   test('is nothing for a name without delegation', async () => {

@@ -1,6 +1,11 @@
 import packet, { type Answer, type DecodedPacket, type OptAnswer } from 'dns-packet';
 import { describe, expect, test } from 'vitest';
-import { NETWORK_CHECKS } from '../src/diagnosis/network/index.js';
+import { cachedByResolver } from '../src/diagnosis/network/cached-by-resolver.js';
+import { lineSpecific } from '../src/diagnosis/network/line-specific.js';
+import { oneFamilyBad } from '../src/diagnosis/network/one-family.js';
+import { port53 } from '../src/diagnosis/network/port53.js';
+import { rateLimited } from '../src/diagnosis/network/rate-limited.js';
+import { splitHorizon } from '../src/diagnosis/network/split-horizon.js';
 import type { Check } from '../src/diagnosis/scene.js';
 import type { DiagnosedFinding } from '../src/index.js';
 import { findingsIn, type SceneOptions } from './network-scene.js';
@@ -10,9 +15,9 @@ import { healthyWorld, RESOLVER, World } from './world/world.js';
 const NAME = '_dnsauth.example.com';
 const V6 = '2001:db8::1';
 
+const CHECKS = [lineSpecific, oneFamilyBad, port53, rateLimited, splitHorizon, cachedByResolver];
 /** All checks of the network side. */
-const everyCheck: Check = async (scene) =>
-  (await Promise.all(NETWORK_CHECKS.map((check) => check(scene)))).flat();
+const everyCheck: Check = async (scene) => (await Promise.all(CHECKS.map((check) => check(scene)))).flat();
 const findings = (world: World, options?: SceneOptions) => findingsIn(world, everyCheck, options);
 const told = (found: readonly DiagnosedFinding[]) => found.map(({ code, severity }) => `${code} ${severity}`);
 
@@ -92,7 +97,7 @@ describe('LINE_SPECIFIC', () => {
     const found = await findings(world);
     expect(told(found)).toEqual(['LINE_SPECIFIC fatal']);
     expect(found[0]?.message).toBe(
-      'ns1.example.com (192.0.2.1) has TXT _dnsauth.example.com. for questions from China Telecom, and not for those from here, China Unicom, China Mobile, nowhere (0.0.0.0/0), the United States, Europe.',
+      'ns1.example.com (192.0.2.1) has the TXT at _dnsauth.example.com for questions from China Telecom, and not for those from here, China Unicom, China Mobile, nowhere (0.0.0.0/0), the United States, Europe.',
     );
     expect(found[0]?.evidence.map(({ question, answer }) => [question, answer])).toEqual([
       [`${NAME}. TXT`, 'NXDOMAIN'],
@@ -248,6 +253,14 @@ describe('PORT53_HIJACKED', () => {
     expect(found[0]?.message).toContain('which of the two cannot be known from here');
   });
 
+  test('is not told if one server answers otherwise', async () => {
+    const world = intercepted();
+    world.internet.connect('192.0.2.4', {
+      answer: ({ query }) => [reply(query, { flags: 0, rcode: RCODE.SERVFAIL })],
+    });
+    expect(await findings(world)).toEqual([]);
+  });
+
   test('is not told of servers that refuse, nor of one server alone', async () => {
     const refusing = healthyWorld();
     for (const server of refusing.servers.values())
@@ -265,7 +278,7 @@ describe('PORT53_HIJACKED', () => {
     expect(strangers(healthy)).toEqual([]);
     const world = intercepted();
     await findings(world);
-    expect(strangers(world).map(({ name, type }) => `${name || '.'} ${type}`)).toEqual(['. NS']);
+    expect(strangers(world).map(({ name, type }) => [name, type])).toEqual([['', 'NS']]);
   });
 });
 
@@ -273,14 +286,14 @@ describe('PORT53_CLOSED', () => {
   function unreachable(): World {
     const world = publish(healthyWorld());
     for (const address of ['192.0.2.1', V6, '192.0.2.2', '192.0.2.3', '192.0.2.4'])
-      world.internet.host(address).udp = 'silent';
+      Object.assign(world.internet.host(address), { udp: 'silent', tcp: 'silent' });
     return world;
   }
 
   test('is told if no server answers and the resolver knows the zone', async () => {
     const found = await findings(unreachable());
     expect(told(found)).toEqual(['PORT53_CLOSED info']);
-    expect(found[0]?.message).toContain('None of the 5 addresses of name servers of example.com. answers');
+    expect(found[0]?.message).toContain('None of the 5 addresses of name servers of example.com answers');
     expect(found[0]?.evidence[0]).toMatchObject({ server: RESOLVER, question: 'example.com. SOA' });
   });
 
@@ -294,11 +307,19 @@ describe('PORT53_CLOSED', () => {
     expect(await findings(failing)).toEqual([]);
   });
 
-  test('is not told of one address, nor asked for where the record stands at the apex', async () => {
+  test('is not told of one address alone', async () => {
     expect(await findings(unreachable(), { hosts: ['ns2.example.com'] })).toEqual([]);
-    const world = unreachable();
-    expect(await findings(world, { record: { name: 'example.com', values: ['token-1'] } })).toEqual([]);
-    expect(world.resolver.asked.filter((question) => question.startsWith('example.com'))).toEqual([]);
+  });
+
+  test('is not told of servers that take TCP, or questions without EDNS', async () => {
+    const overTcp = unreachable();
+    overTcp.internet.host('192.0.2.1').tcp = 'open';
+    expect(await findings(overTcp)).toEqual([]);
+    const plain = publish(healthyWorld());
+    for (const server of plain.servers.values())
+      if (server.host.startsWith('ns'))
+        server.quirks.push(({ query, via }) => (query.additionals?.length || via === 'tcp' ? [] : undefined));
+    expect(await findings(plain)).toEqual([]);
   });
 });
 
@@ -397,7 +418,7 @@ describe('SPLIT_HORIZON', () => {
     const found = await findings(world);
     expect(told(found)).toEqual(['SPLIT_HORIZON info']);
     expect(found[0]?.message).toContain(
-      `The resolver ${RESOLVER} names other servers for example.com.: dc1.corp.example.com.`,
+      `The resolver ${RESOLVER} names other servers for example.com: dc1.corp.example.com.`,
     );
     expect(found[0]?.evidence).toMatchObject([{ server: RESOLVER, question: 'example.com. NS' }]);
   });

@@ -156,7 +156,7 @@ describe('a resolver that keeps "absent"', () => {
     ]);
     expect(codes(stopped.findings)).toEqual(['NEG_CACHED warning']);
     expect(stopped.findings[0]).toMatchObject({
-      message: `Every authoritative server has TXT ${NAME}., but ${A} keeps "absent" for 241 s more.`,
+      message: `Every authoritative server has the value of the TXT at ${NAME}, but ${A} keeps "absent" for 241 s more.`,
       remedy: expect.stringContaining('Wait 241 s, until 2026-06-01T00:05:01Z'),
       evidence: [
         {
@@ -184,6 +184,20 @@ describe('a resolver that keeps "absent"', () => {
     expect(isAgreed).toBe(true);
     expect(codes(findings)).toEqual(['NEG_CACHED info']);
     expect(tookMs).toBe(10);
+  });
+
+  test('is told together with others, and the longest time counts', async () => {
+    const { world } = worldWith(A, B);
+    await askTooEarly(world, A);
+    await world.run(world.clock.sleep(100_000, new AbortController().signal));
+    await askTooEarly(world, B);
+    publish(world);
+    const { findings } = await ask(world, [A, B], { once: true });
+    expect(codes(findings)).toEqual(['NEG_CACHED warning']);
+    expect(findings[0]?.message).toContain(
+      `${A} keeps "absent" for 200 s more and ${B} keeps "absent" for 300 s`,
+    );
+    expect(findings[0]?.remedy).toContain('Wait 300 s');
   });
 
   test('holds up the Baseline Requirements if the others stand in one region', async () => {
@@ -252,8 +266,15 @@ describe('a resolver that keeps "absent"', () => {
         flags: packet.RECURSION_AVAILABLE,
         answers: [{ type: 'TXT', name: NAME, ttl: 2_147_483_647, data: Buffer.from('old') } as Answer],
       });
+    const sleeps: number[] = [];
+    const sleep = world.clock.sleep.bind(world.clock);
+    world.clock.sleep = (ms, signal) => {
+      sleeps.push(ms);
+      return sleep(ms, signal);
+    };
     await ask(world, [A], { endsAfterMs: 600_000 });
     expect(questionsTo(world, A)).toHaveLength(1);
+    expect(Math.max(...sleeps)).toBe(2_147_483_647);
   });
 });
 
@@ -298,7 +319,7 @@ describe('a resolver that keeps an old value', () => {
     const partial = { values: ['token-1', 'token-2'] };
     const some = await ask(world, [A], { once: true, record: partial });
     expect(some.reports[0]?.status).toBe('partial');
-    expect(some.findings[0]?.message).toContain('the 2 values of TXT');
+    expect(some.findings[0]?.message).toContain('the 2 values of the TXT at');
     world.change('example.com', (zone) => zone.add(NAME, 'TXT', 'token-2'));
     const { world: other } = worldWith(A);
     publish(other);

@@ -52,7 +52,7 @@ describe('an address', () => {
   test('waits for repeated packets too', async () => {
     const { clock, rate, order, take } = setUp();
     await take('first');
-    rate.charge(ADDRESS, 19);
+    for (let packet = 2; packet <= 20; packet += 1) rate.charge(ADDRESS);
     await clock.run(take('second'));
     expect(order).toEqual([
       { name: 'first', at: 0 },

@@ -54,10 +54,9 @@ export class AddressRate {
     }
   }
 
-  /** Packets that have gone out besides, repeated ones: later questions wait for them. */
-  charge(address: string, packets: number): void {
-    const lane = this.#lane(address);
-    for (let packet = 0; packet < packets; packet += 1) lane.sentAt.push(this.#clock.now());
+  /** A packet has gone out besides, as a repeated one does: later questions wait for it. */
+  charge(address: string): void {
+    this.#lane(address).sentAt.push(this.#clock.now());
   }
 
   async #serve(lane: Lane): Promise<void> {

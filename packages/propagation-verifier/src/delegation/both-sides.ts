@@ -1,7 +1,7 @@
 import { DnsError, type Fqdn, isWithin } from '@domainproof/core';
 import type { Delegation, NameServer, ParentSide } from '../types/index.js';
 import type { Message } from '../wire/message.js';
-import type { Descent, Reached } from './descent.js';
+import { type Descent, isTopLevel, type Reached } from './descent.js';
 import type { HostAddresses, Hosts } from './hosts.js';
 import type { Search } from './search.js';
 import { addressesIn, covers, denyingZone, nameServersOf, type ZoneCut } from './zone-cut.js';
@@ -92,15 +92,15 @@ export class BothSides {
     search: Search,
   ): Promise<HostAddresses> {
     const glue = cut.glue.get(host) ?? [];
-    const isOwn = answer && cut.above && isWithin(host, cut.zone);
-    const found = isOwn
-      ? await this.#inZone(host, answer.address, own, search)
+    const server = serverFor(host, { cut, answer });
+    const found = server
+      ? await this.#byServer(host, server, own, search)
       : await this.#hosts.lookUp(host, search);
     if (glue.length === 0) return found;
     return { addresses: [...new Set([...glue, ...found.addresses])], isAlias: found.isAlias };
   }
 
-  async #inZone(
+  async #byServer(
     host: Fqdn,
     server: string,
     own: Message | undefined,
@@ -110,9 +110,17 @@ export class BothSides {
     const hasBoth = (['A', 'AAAA'] as const).every((type) => given.some((record) => record.type === type));
     if (hasBoth) return { addresses: addressesIn(given), isAlias: false };
     const found = await this.#hosts.fromServer(host, server, search);
-    // A zone below this one may hold the host.
+    // Another zone may hold the host.
     return found.failure ? this.#hosts.lookUp(host, search) : found;
   }
+}
+
+/** A server at hand that should know the host: of the zone itself, or of the one above. */
+function serverFor(host: Fqdn, { cut: { zone, above }, answer }: Reached): string | undefined {
+  if (!answer || !above) return undefined;
+  if (isWithin(host, zone)) return answer.address;
+  // Top-level domains hold referrals only.
+  return !isTopLevel(above.zone) && isWithin(host, above.zone) ? above.address : undefined;
 }
 
 function sideOf(host: Fqdn, parent: readonly Fqdn[], child: readonly Fqdn[]): NameServer['in'] {

@@ -98,17 +98,13 @@ export class Delegations {
 
   async #search(name: Fqdn, hint: Fqdn | undefined, signal: AbortSignal): Promise<Delegation | Absent> {
     const search = searchFor(name, signal);
-    const reached = (await this.#fromAbove(search, hint)) ?? (await this.#byResolvers(search, hint));
-    return 'absent' in reached ? reached : this.#read(reached, search);
-  }
-
-  async #fromAbove(search: Search, hint: Fqdn | undefined): Promise<Reached | Absent | undefined> {
     const reached = await this.#descent.fromAbove(search);
-    const absent = reached && (await this.#absentIn(reached, search, hint));
-    if (!absent) return reached;
+    if (!reached) return this.#byResolvers(search, hint);
+    const absent = await this.#absentIn(reached, search, hint);
+    if (absent === undefined) return this.#read(reached as Reached, search);
     // Only the given resolvers may know a private zone, and the caller says that there is one.
     const hosted = hint && (await this.#privateZone(hint, search));
-    return hosted ? this.#descent.descend(hosted, search) : { absent };
+    return hosted ? this.#readTold(hosted, search, hint) : { absent };
   }
 
   async #absentIn(
@@ -133,18 +129,22 @@ export class Delegations {
     }
   }
 
-  async #byResolvers(search: Search, hint: Fqdn | undefined): Promise<Reached | Absent> {
+  async #byResolvers(search: Search, hint: Fqdn | undefined): Promise<Delegation | Absent> {
     const cut = await this.#resolvers.zoneAbove(search.name, hint, search.signal);
-    if ('absent' in cut) return cut;
-    const reached = await this.#descent.descend(cut, search);
-    const absent = await this.#absentIn(reached, search, hint);
-    return absent ? { absent } : reached;
+    return 'absent' in cut ? cut : this.#readTold(cut, search, hint);
+  }
+
+  async #readTold(cut: ZoneCut, search: Search, hint: Fqdn | undefined): Promise<Delegation | Absent> {
+    const told: Search = { ...search, isTold: true };
+    const reached = await this.#descent.fromTold(cut, told);
+    const absent = await this.#absentIn(reached, told, hint);
+    return absent ? { absent } : this.#read(reached, told);
   }
 
   async #read(reached: Reached, search: Search): Promise<Delegation> {
-    const { zone, above } = reached.cut;
+    const { zone, above, hosts } = reached.cut;
     const { delegation, isSettled } = await this.#reads.run(
-      `${zone} ${above?.zone ?? ''}`,
+      [zone, above?.zone, ...hosts].join(' '),
       search.signal,
       () => this.#bothSides.read(reached, search),
       (read) => (read.isSettled ? KEEP_MS : 0),

@@ -1,21 +1,24 @@
+import { isIP } from 'node:net';
 import { ancestors, type Fqdn } from '@domainproof/core';
 import type { Authority } from '../asking/authority.js';
 import type { Clock } from '../clock.js';
 import { SharedWork } from '../shared-work.js';
 import type { Message } from '../wire/message.js';
 import type { Question } from '../wire/query.js';
-import { firstUseful, inTurn } from './first-useful.js';
+import { type AskServer, firstUseful, inTurn } from './first-useful.js';
 import type { HostAddresses } from './hosts.js';
 import { Kept } from './kept.js';
 import type { Root } from './root.js';
-import { isOwnLabel, type Search } from './search.js';
+import { isOwnLabel, type Search, searchFor } from './search.js';
 import { type Bearing, bearingOf, covers, nameServersOf, ROOT, ttlOf, type ZoneCut } from './zone-cut.js';
 
 /** Zones that one search may go through. */
 const MAX_DEPTH = 16;
-/** Hosts without glue whose addresses are looked up together to ask them, and how many such groups. */
-const SCOUTS = 3;
-const SCOUT_GROUPS = 2;
+/** How long the servers of one zone may take until one of them has answered: from known addresses, and if those have to be found. */
+const PATIENCE_MS = 1_500;
+const HOSTS_PATIENCE_MS = 5_000;
+/** Addresses from glue that are tried before hosts without. */
+const MAX_WITH_GLUE = 6;
 const LONGEST_KEEP_S = 60;
 const SHORTEST_KEEP_S = 5;
 /** Servers of top-level domains rarely change. */
@@ -87,8 +90,17 @@ export class Descent {
     if (!top || 'absent' in top) return top;
     const reached = await this.descend(top, search);
     if (reached.answer || !isTopLevel(reached.cut.zone)) return reached;
-    this.#silent.set(reached.cut.zone, true, KEEP_SILENT_MS);
+    if (search.budget.questions > 0) this.#silent.set(reached.cut.zone, true, KEEP_SILENT_MS);
     return undefined;
+  }
+
+  /**
+   * From a zone that a resolver told of. Before its servers hear of the name, they show that they serve the zone: on a network that
+   * answers port 53 in their place, a resolver would hear of it.
+   */
+  async fromTold(cut: ZoneCut, search: Search): Promise<Reached> {
+    const own = await this.#scout(cut, cut.zone, search);
+    return own ? this.descend({ ...cut, own: own.message }, search) : { cut };
   }
 
   /** From a zone that encloses the name to the one that holds it. */
@@ -102,6 +114,8 @@ export class Descent {
       if (!lead) return { cut, answer };
       cut = await this.next(cut, lead, address, search, message);
       this.#keep(cut);
+      // Such a server has answered from the lowest zone that it knows; what lies below that it would have referred to.
+      if (lead.kind === 'apex-below') return { cut, answer };
     }
     return { cut };
   }
@@ -138,10 +152,24 @@ export class Descent {
   }
 
   /** The response of one server, whatever it says; undefined if there is none, or the search has asked enough. */
-  async ask(question: Question, address: string, search: Search, signal = search.signal) {
-    if (search.budget.questions <= 0) return undefined;
-    search.budget.questions -= 1;
-    const outcome = await this.#options.authority.ask(question, address, signal);
+  ask(question: Question, address: string, search: Search): Promise<Message | undefined> {
+    const { clock } = this.#options;
+    const { signal } = search;
+    const once: AskServer<string, Message> = (server, given, onSent) =>
+      this.#askOnce(question, server, search, given, onSent);
+    return firstUseful([address], once, { clock, signal, patienceMs: PATIENCE_MS });
+  }
+
+  async #askOnce(
+    question: Question,
+    address: string,
+    { budget }: Search,
+    signal: AbortSignal,
+    onSent: () => void,
+  ): Promise<Message | undefined> {
+    if (budget.questions <= 0) return undefined;
+    budget.questions -= 1;
+    const outcome = await this.#options.authority.ask(question, address, signal, { onSent });
     return outcome.kind === 'answer' || outcome.kind === 'case-lost' ? outcome.message : undefined;
   }
 
@@ -152,7 +180,8 @@ export class Descent {
     return this.#tops.run(
       name,
       search.signal,
-      () => this.#findTop(name, search),
+      // Others share what comes out, so it must not end with one search's budget.
+      () => this.#findTop(name, searchFor(name, search.signal)),
       (top) => (top ? keepMs('absent' in top ? 0 : top.ttl, LONGEST_KEEP_OF_TOP_S) : 0),
     );
   }
@@ -186,26 +215,32 @@ export class Descent {
   /** What the first server of the zone that answers with authority says about the name. */
   async #scout(cut: ZoneCut, name: Fqdn, search: Search): Promise<Answer | undefined> {
     const { clock } = this.#options;
-    const ask = async (address: string, signal: AbortSignal): Promise<Answer | undefined> => {
-      const message = await this.ask({ name, type: 'NS' }, address, search, signal);
+    const ask: AskServer<string, Answer> = async (address, signal, onSent) => {
+      const message = await this.#askOnce({ name, type: 'NS' }, address, search, signal, onSent);
       const bearing = message && bearingOf(message, cut.zone, name);
       return bearing && { address, message, bearing };
     };
-    const options = { clock, signal: search.signal };
+    const byAddress = (addresses: readonly string[], signal: AbortSignal) =>
+      firstUseful(addresses, ask, { clock, signal, patienceMs: PATIENCE_MS });
     // Many names of one top-level domain are not to fall on the same two of its servers.
     const hosts = isTopLevel(cut.zone) ? rotated(cut.hosts, this.#turn++) : cut.hosts;
-    const withGlue = inTurn(hosts, (host) => cut.glue.get(host) ?? []);
-    const answer = withGlue.length > 0 ? await firstUseful(withGlue, ask, options) : undefined;
-    if (answer) return answer;
+    const withGlue = inTurn(hosts, (host) => cut.glue.get(host) ?? []).slice(0, MAX_WITH_GLUE);
     const others = hosts.filter((host) => !cut.glue.has(host));
-    for (let group = 0; group < SCOUT_GROUPS; group += 1) {
-      const scouts = others.slice(group * SCOUTS, (group + 1) * SCOUTS);
-      const found = await Promise.all(scouts.map((host) => this.#options.lookUp(host, search)));
-      const addresses = inTurn(scouts, (host) => found[scouts.indexOf(host)]!.addresses);
-      const late = addresses.length > 0 ? await firstUseful(addresses, ask, options) : undefined;
-      if (late) return late;
-    }
-    return undefined;
+    if (others.length === 0) return byAddress(withGlue, search.signal);
+    const isAddress = (server: string) => isIP(server) !== 0;
+    const byAddressOrHost: AskServer<string, Answer> = async (server, signal, onSent) => {
+      if (isAddress(server)) return ask(server, signal, onSent);
+      onSent();
+      // A look-up goes on when it is not needed any more: the whole delegation needs it later.
+      const { addresses } = await this.#options.lookUp(server as Fqdn, search);
+      return byAddress(addresses, signal);
+    };
+    return firstUseful([...withGlue, ...others], byAddressOrHost, {
+      clock,
+      signal: search.signal,
+      patienceMs: HOSTS_PATIENCE_MS,
+      isRepeated: isAddress,
+    });
   }
 
   /**

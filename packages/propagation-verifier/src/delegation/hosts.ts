@@ -1,10 +1,10 @@
-import { DnsError, type Fqdn, isDnsError } from '@domainproof/core';
+import { DnsError, type Fqdn, isDnsError, isWithin } from '@domainproof/core';
 import type { ResolverClient } from '../asking/resolver.js';
 import type { Clock } from '../clock.js';
 import type { Message } from '../wire/message.js';
 import type { Descent } from './descent.js';
 import { Kept } from './kept.js';
-import { mayTellResolver, type Search, searchForHost } from './search.js';
+import { mayTellResolver, registryName, type Search, searchForHost } from './search.js';
 import { addressesIn } from './zone-cut.js';
 
 /** Hosts that have to be looked up to look up a host. */
@@ -42,23 +42,25 @@ export class Hosts {
   async lookUp(host: Fqdn, search: Search): Promise<HostAddresses> {
     const { resolver } = this.#options;
     // Two zones whose servers have their names in each other, without glue: none of them can be found.
-    if (search.hosts.includes(host) || search.hosts.length >= MAX_NESTED)
-      return { addresses: [], isAlias: false, failure: lost(host), isLost: true };
-    const mayAsk = mayTellResolver(host, search);
-    const told = mayAsk && resolver.hasAnswered ? await this.#byResolver(host, search.signal) : undefined;
+    if (search.hosts.includes(host) || search.hosts.length >= MAX_NESTED || search.budget.questions <= 0)
+      return nothing(host);
+    const mayTell = mayTellResolver(host, search);
+    if (search.isTold) return mayTell ? this.#byResolver(host, search) : nothing(host);
+    // The servers of the domain itself are asked for what lies in it, as long as they can be.
+    const isForResolver = resolver.hasAnswered && mayTell && !isWithin(host, registryName(search.secret));
+    const told = isForResolver ? await this.#byResolver(host, search) : undefined;
     if (told && !told.failure) return told;
     const kept = this.#found.get(host);
     if (kept) return kept;
     const found = await this.#fromAbove(host, search);
     if (found) return found.failure && told ? { ...told, isLost: true } : found;
     if (told) return told;
-    return mayAsk
-      ? this.#byResolver(host, search.signal)
-      : { addresses: [], isAlias: false, failure: lost(host), isLost: true };
+    return mayTell ? this.#byResolver(host, search) : nothing(host);
   }
 
-  async #byResolver(host: Fqdn, signal: AbortSignal): Promise<HostAddresses> {
+  async #byResolver(host: Fqdn, { signal, budget }: Search): Promise<HostAddresses> {
     const { resolver } = this.#options;
+    budget.questions -= 2;
     const [v4, v6] = await Promise.allSettled([
       resolver.ask(host, 'A', signal),
       resolver.ask(host, 'AAAA', signal),
@@ -92,27 +94,30 @@ export class Hosts {
     const reached = await descent.fromAbove(own);
     if (!reached) return undefined;
     if ('absent' in reached) return { addresses: [], isAlias: false };
-    if (!reached.answer) return { addresses: [], isAlias: false, failure: lost(host), isLost: true };
+    if (!reached.answer) return nothing(host);
     return this.fromServer(host, reached.answer.address, own);
   }
 
   /** The addresses that a server of the host's zone gives. */
   async fromServer(host: Fqdn, server: string, search: Search): Promise<HostAddresses> {
     const { descent } = this.#options;
-    const answers = await Promise.all(
+    const [v4, v6] = await Promise.all(
       (['A', 'AAAA'] as const).map((type) => descent.ask({ name: host, type }, server, search)),
     );
-    const messages = answers.flatMap((message) => (message?.authoritative ? message : []));
-    const addresses = addressesIn(messages.flatMap(({ answers }) => answers));
-    const isAlias = hasAlias(messages, host);
-    const isComplete = messages.length === 2 && messages.every(({ rcode }) => rcode !== 'SERVFAIL');
-    if (!isComplete && addresses.length === 0)
-      return { addresses, isAlias, failure: lost(host), isLost: true };
-    const ttls = messages.flatMap(({ answers }) => answers.map(({ ttl }) => ttl));
-    const found = { addresses, isAlias };
-    this.#found.set(host, found, 1_000 * Math.max(SHORTEST_KEEP_S, Math.min(LONGEST_KEEP_S, ...ttls)));
+    const messages = [v4, v6].flatMap((message) => (isDefinite(message) ? message : []));
+    const records = messages.flatMap(({ answers }) => answers);
+    const addresses = addressesIn(records);
+    if (!isDefinite(v4) || (addresses.length === 0 && !isDefinite(v6)))
+      return { ...nothing(host), addresses };
+    const found = { addresses, isAlias: hasAlias(messages, host) };
+    const ttl = addresses.length > 0 ? Math.min(LONGEST_KEEP_S, ...records.map(({ ttl }) => ttl)) : 0;
+    this.#found.set(host, found, 1_000 * Math.max(SHORTEST_KEEP_S, ttl));
     return found;
   }
+}
+
+function isDefinite(message: Message | undefined): message is Message {
+  return message?.authoritative === true && (message.rcode === 'NOERROR' || message.rcode === 'NXDOMAIN');
 }
 
 function hasAlias(messages: readonly Message[], host: Fqdn): boolean {
@@ -121,12 +126,9 @@ function hasAlias(messages: readonly Message[], host: Fqdn): boolean {
   );
 }
 
-function lost(host: Fqdn): DnsError {
-  return new DnsError(
-    'TRANSIENT',
-    `No server that should know the address of the name server ${host} gives it.`,
-    {
-      hint: 'Correct the name servers at the registrar, or the zone in which their names lie.',
-    },
-  );
+function nothing(host: Fqdn): HostAddresses {
+  const message = `No server that should know the address of the name server ${host} gives it.`;
+  const hint = 'Correct the name servers at the registrar, or the zone in which their names lie.';
+  const failure = new DnsError('TRANSIENT', message, { hint });
+  return { addresses: [], isAlias: false, failure, isLost: true };
 }

@@ -13,6 +13,8 @@ export interface Search {
   readonly hosts: readonly Fqdn[];
   /** The name that the caller asked about; no resolver may hear of it. */
   readonly secret: Fqdn;
+  /** The zone is known by the resolvers' word, so they are asked for its hosts too: the servers above may not know either. */
+  readonly isTold?: true;
 }
 
 export function searchFor(name: Fqdn, signal: AbortSignal): Search {

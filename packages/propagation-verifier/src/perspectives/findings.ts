@@ -1,3 +1,5 @@
+import { finding } from '../diagnosis/finding.js';
+import { bare, plain } from '../diagnosis/wording.js';
 import type { DiagnosedFinding, Evidence, PerspectiveReport } from '../types/index.js';
 import type { SoughtRecord } from './reading.js';
 
@@ -46,38 +48,39 @@ export function cachedFindings(
   const old = cached.filter(({ report }) => report.status !== 'absent');
   const findings: DiagnosedFinding[] = [];
   const served = values.length === 1 ? 'the value' : `the ${values.length} values`;
+  const what = `${served} of the ${type} at ${bare(name)}`;
   if (negative.length > 0)
-    findings.push({
-      code: 'NEG_CACHED',
-      severity,
-      message: `Every authoritative server has ${type} ${name}, but ${listed(negative, keepsAbsent)}.`,
-      remedy: remedyFor(negative, epochMs),
-      evidence: negative.flatMap(({ evidence }) => evidence),
-    });
+    findings.push(
+      finding(
+        'NEG_CACHED',
+        `Every authoritative server has ${what}, but ${listed(negative, keepsAbsent)}.`,
+        observed(negative),
+        { severity, remedy: remedyFor(negative, epochMs) },
+      ),
+    );
   if (old.length > 0)
-    findings.push({
-      code: 'OLD_CACHED',
-      severity,
-      message: `Every authoritative server has ${served} of ${type} ${name}, but ${listed(old, keepsOld)}.`,
-      remedy: remedyFor(old, epochMs),
-      evidence: old.flatMap(({ evidence }) => evidence),
-    });
+    findings.push(
+      finding(
+        'OLD_CACHED',
+        `Every authoritative server has ${what}, but ${listed(old, keepsOld)}.`,
+        observed(old),
+        { severity, remedy: remedyFor(old, epochMs) },
+      ),
+    );
   return findings;
 }
 
 function failureFindings(seen: readonly SeenPerspective[], severity: Severity): DiagnosedFinding[] {
   const failed = seen.filter(({ report }) => FAILED[report.status] !== undefined);
   if (failed.length === 0) return [];
-  return [
-    {
-      code: 'PERSPECTIVE_FAILED',
-      severity,
-      message: `Every authoritative server has the record, but ${listed(failed, fails)}.`,
-      remedy:
-        'If only this machine cannot reach the resolver, take another one. If the resolver fails for this name alone, look at the DNSSEC records and the name servers of the zone.',
-      evidence: failed.flatMap(({ evidence }) => evidence),
-    },
-  ];
+  const message = `Every authoritative server has the record, but ${listed(failed, fails)}.`;
+  const remedy =
+    'If only this machine cannot reach the resolver, take another one. If the resolver fails for this name alone, look at the DNSSEC records and the name servers of the zone.';
+  return [finding('PERSPECTIVE_FAILED', message, observed(failed), { severity, remedy })];
+}
+
+function observed(seen: readonly SeenPerspective[]): { evidence: Evidence }[] {
+  return seen.flatMap(({ evidence }) => evidence.map((one) => ({ evidence: one })));
 }
 
 function listed(seen: readonly SeenPerspective[], tell: (report: PerspectiveReport) => string): string {
@@ -92,7 +95,7 @@ function keepsAbsent({ name, clearsInMs }: PerspectiveReport): string {
 }
 
 function keepsOld({ name, values, clearsInMs }: PerspectiveReport): string {
-  const shown = values.map((value) => `"${shorten(value)}"`).join(', ');
+  const shown = values.map((value) => `"${plain(value)}"`).join(', ');
   return `${name} keeps ${shown}${clearsInMs === null ? '' : ` for ${seconds(clearsInMs)} more`}`;
 }
 
@@ -113,8 +116,4 @@ function remedyFor(seen: readonly SeenPerspective[], epochMs: number): string {
 
 function seconds(ms: number): string {
   return `${Math.ceil(ms / 1_000)} s`;
-}
-
-function shorten(value: string): string {
-  return value.length > 80 ? `${value.slice(0, 79)}…` : value;
 }

@@ -7,10 +7,13 @@ const UNPROVEN_WINDOW = 4;
 const SILENT_WINDOW = 1;
 /** Unanswered questions in a row that make an address silent. */
 const SILENT_AFTER = 2;
-/** Signs of a rate limit in a row before it is believed: one may be chance. */
+/** Signs of a rate limit before it is believed, as one may be chance; and the part of a sign that a good answer takes back. */
 const SIGNS = 2;
+const FORGIVENESS = 0.2;
 const FIRST_SLOW_MS = 500;
 const SLOWEST_MS = 5_000;
+/** The first answers over UDP, by which the loss of an address is known. */
+const PROBATION = 10;
 /** Good answers in a row after which a slowed address is asked faster again. */
 const GOOD_ANSWERS = 4;
 
@@ -22,6 +25,8 @@ export class AddressHealth {
   #unanswered = 0;
   #underWay = 0;
   readonly #waiting: (() => void)[] = [];
+  #observed = 0;
+  #clean = 0;
   #signs = 0;
   #good = 0;
   #slowMs = 0;
@@ -53,11 +58,22 @@ export class AddressHealth {
     };
   }
 
-  /** `isFirstPacket`: the answer is to the first packet, so its time is a round trip (Karn's algorithm). */
-  answered(rttMs: number, isFirstPacket: boolean): void {
+  /** At first nearly every datagram was answered, so that silence later is no matter of chance. */
+  get isReliable(): boolean {
+    return this.#observed >= PROBATION && this.#clean >= PROBATION - 1;
+  }
+
+  /** `overUdp`: round trip of the datagram that was answered, and how many were sent; undefined for an answer over TCP. */
+  answered(overUdp: { rttMs: number; datagrams: number } | undefined): void {
     this.#hasAnswered = true;
     this.#unanswered = 0;
-    if (isFirstPacket) this.#measure(rttMs);
+    if (overUdp) {
+      this.#measure(overUdp.rttMs);
+      if (this.#observed < PROBATION) {
+        this.#observed += 1;
+        if (overUdp.datagrams === 1) this.#clean += 1;
+      }
+    }
     this.#wake();
   }
 
@@ -68,7 +84,7 @@ export class AddressHealth {
   /** Takes down whether the last question met what looks like a rate limit. True when that has become believable, and was not before. */
   limited(hasSign: boolean): boolean {
     if (!hasSign) {
-      this.#signs = 0;
+      this.#signs = Math.max(0, this.#signs - FORGIVENESS);
       this.#good += 1;
       if (this.#good % GOOD_ANSWERS === 0) this.#slowMs = this.#slowMs > FIRST_SLOW_MS ? this.#slowMs / 2 : 0;
       return false;

@@ -160,10 +160,12 @@ export class Hop {
       post.lastSighting = heard;
       return [{ record, server, contradiction: undefined }];
     }
+    // A CNAME that was sure and is another now has been changed.
+    const isChange = this.link !== undefined && view.isConfirmed;
     view.inARow = 0;
     view.isConfirmed = false;
     const sighting = post.lastSighting;
-    if (!wasSeen || !sighting) return [{ record, server, contradiction: undefined }];
+    if (!wasSeen || !sighting || isChange) return [{ record, server, contradiction: undefined }];
     post.standing.contradicted();
     return [{ record, server, contradiction: [sighting, heard] }];
   }

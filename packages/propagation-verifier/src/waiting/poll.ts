@@ -1,5 +1,5 @@
 import { childSignal } from '../abort.js';
-import { type AuthorityQuery, packetsOf } from '../asking/authority.js';
+import type { AuthorityQuery } from '../asking/authority.js';
 import type { Outcome } from '../asking/exchange.js';
 import { type Bearing, bearingOf } from '../delegation/zone-cut.js';
 import type { Hop, Post } from './hop.js';
@@ -13,8 +13,12 @@ const FAILING_CAP_MS = 1_000;
 /** The same once it is passed over. */
 const UNFIT_SPACING_MS = 10_000;
 const UNREACHABLE_SPACING_MS = 5_000;
-/** Any server sends an answer of this size over UDP; one that is cut off all the same is a rate limit's doing. */
-const ALWAYS_FITS_BYTES = 512;
+/** Between questions for a CNAME that is followed already. */
+const LINK_SPACING_MS = 5_000;
+/** Node's timers hold no more. */
+const MAX_TIMER_MS = 2_147_483_647;
+/** Questions at once to an address that does not answer. */
+const TO_SILENT = 3;
 
 /**
  * Asks one address about one name until it is believed to hold all that is awaited there, and then waits for the end of the run.
@@ -40,7 +44,7 @@ export async function poll(
     if (progress.isOnce) return undefined;
     await confirm(progress, target, hop, post, signal);
     onAnswer();
-    if (hop.awaitedAt(post).length === 0) await unlessRelinked(hop, signal);
+    if (hop.awaitedAt(post).length === 0) await rest(progress, hop, signal);
     spacing = nextSpacing(spacing, progress.elapsedMs, post.health.rttMs);
     const pauseMs = jittered(Math.max(spacing, backOff(progress, post)), random) - (clock.now() - askedAt);
     if (pauseMs > 0) await clock.sleep(pauseMs, signal);
@@ -95,19 +99,19 @@ async function nextAnswer(
   }
 }
 
-async function unlessRelinked(hop: Hop, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    hop.relinked().then(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-  });
+/** A confirmed address is not asked again before another CNAME is followed; one that gave a CNAME seldom, as that may be changed. */
+async function rest(progress: Progress, hop: Hop, signal: AbortSignal): Promise<void> {
+  const end = childSignal(signal);
+  const restMs = hop.link === undefined ? MAX_TIMER_MS : LINK_SPACING_MS;
+  try {
+    await Promise.race([hop.relinked(), progress.context.clock.sleep(restMs, end.signal)]);
+  } finally {
+    end.abort();
+    end.release();
+  }
 }
 
-/** One question: over UDP; over both ways at once to an address that has not answered; over TCP to one that limits its answers. */
+/** One question; several at once to an address that is silent, so that lost packets are told from a dead server soon. */
 async function ask(
   progress: Progress,
   target: Target,
@@ -118,27 +122,26 @@ async function ask(
 ): Promise<Asked> {
   const { authority, clock } = progress.context;
   const { health, standing } = post;
-  const question = { name: hop.name, type: target.type };
-  const send = async (by: AuthorityQuery, ending: AbortSignal) =>
-    authority.ask(question, post.address, ending, { ...options, resendAfterMs: health.resendAfterMs, ...by });
+  const packets = { udp: 0, tcp: 0, https: 0 };
+  const send = (tcp: boolean, ending: AbortSignal) =>
+    authority.ask({ name: hop.name, type: target.type }, post.address, ending, {
+      ...options,
+      tcp,
+      resendAfterMs: health.resendAfterMs,
+      onPacket: (via) => {
+        packets[via] += 1;
+      },
+    });
   standing.asked(clock.now());
   try {
     const leave = await health.enter(signal);
     try {
       const { failure, failuresInARow } = standing;
-      if (failuresInARow > 0 && failure === 'timeout') return await overBoth(send, signal);
-      // A server that refuses over UDP alone is no lame one.
-      const tcp = health.slowMs > 0 || failuresInARow % 2 === 1;
-      const outcome = await send({ tcp }, signal);
-      const packets = packetsOf(outcome);
-      const cameOverTcp = outcome.kind === 'answer' && outcome.via === 'tcp';
-      if (tcp) return { outcome, datagrams: 0, connections: packets, isShortened: false };
-      return {
-        outcome,
-        datagrams: packets,
-        connections: 0,
-        isShortened: cameOverTcp && outcome.message.bytes <= ALWAYS_FITS_BYTES,
-      };
+      const isSilent = failuresInARow > 0 && failure === 'timeout' && !progress.isUnfit(post);
+      // A server that refuses over UDP alone is not lame.
+      const tcp = health.slowMs > 0 || (failure !== 'timeout' && failuresInARow % 2 === 1);
+      const outcome = isSilent ? await firstAnswer(send, signal) : await send(tcp, signal);
+      return { outcome, datagrams: packets.udp, connections: packets.tcp };
     } finally {
       leave();
     }
@@ -147,34 +150,25 @@ async function ask(
   }
 }
 
-async function overBoth(
-  send: (by: AuthorityQuery, signal: AbortSignal) => Promise<Outcome>,
+async function firstAnswer(
+  send: (tcp: boolean, signal: AbortSignal) => Promise<Outcome>,
   signal: AbortSignal,
-): Promise<Asked> {
-  const slower = childSignal(signal);
-  const failed: Outcome[] = [];
-  const asks = [false, true].map(async (tcp): Promise<Asked> => {
-    const outcome = await send({ tcp }, slower.signal);
-    if (outcome.kind !== 'answer') {
-      failed[tcp ? 1 : 0] = outcome;
-      throw new Error('no answer');
-    }
-    return { outcome, datagrams: 1, connections: 1, isShortened: false };
+): Promise<Outcome> {
+  const others = childSignal(signal);
+  let last: Outcome | undefined;
+  const asks = Array.from({ length: TO_SILENT }, async () => {
+    last = await send(false, others.signal);
+    if (last.kind !== 'answer') throw new Error('no answer');
+    return last;
   });
   try {
     return await Promise.any(asks);
   } catch {
     signal.throwIfAborted();
-    const [udp, tcp] = failed as [Outcome, Outcome];
-    return {
-      outcome: udp.kind === 'timeout' ? tcp : udp,
-      datagrams: packetsOf(udp),
-      connections: packetsOf(tcp),
-      isShortened: false,
-    };
+    return last!;
   } finally {
-    slower.abort();
-    slower.release();
+    others.abort();
+    others.release();
   }
 }
 

@@ -15,9 +15,10 @@ export interface Asked {
   outcome: Outcome;
   datagrams: number;
   connections: number;
-  /** The way it came shows a rate limit. */
-  isShortened: boolean;
 }
+
+/** Any server sends an answer of this size over UDP; one that is cut off all the same is a rate limit's doing. */
+const ALWAYS_FITS_BYTES = 512;
 
 /** What a run knows and tells: the state of its addresses, its clock, its events. */
 export class Progress {
@@ -124,15 +125,20 @@ export class Progress {
 
   /** True if the address has just been found to limit its questions. */
   #measure(hop: Hop, post: Post, asked: Asked, { reading }: Heard): boolean {
-    const { outcome, datagrams, connections, isShortened } = asked;
+    const { outcome, datagrams, connections } = asked;
     const { health, standing } = post;
     this.questions += datagrams + connections;
     hop.countPackets(post, datagrams + connections);
     if (outcome.kind === 'timeout') health.unanswered();
     if (outcome.kind !== 'answer') return false;
-    health.answered(outcome.rttMs, outcome.via === 'udp' && datagrams === 1);
+    const { message, rttMs, via } = outcome;
+    // What came over TCP though it was asked for over UDP: cut off without need, or after silence that is new.
+    const isOnlyByTcp = via === 'tcp' && datagrams > 0;
+    const isShortened = isOnlyByTcp && datagrams === 1 && message.bytes <= ALWAYS_FITS_BYTES;
+    const isMuted = isOnlyByTcp && datagrams > 1 && health.isReliable;
     const isRefused = reading.status === 'refused' && standing.hasServed;
-    return health.limited(isShortened || isRefused);
+    health.answered(via === 'udp' ? { rttMs, datagrams } : undefined);
+    return health.limited(isShortened || isMuted || isRefused);
   }
 }
 

@@ -1,18 +1,22 @@
 import type { ServerStatus } from '../types/index.js';
 import type { Reading } from './match.js';
 
-/** Answers in a row that must hold a record before an address is believed; more once it has contradicted itself. */
-const STREAK = 3;
-const STREAK_AFTER_CONTRADICTION = 5;
 /**
- * An address is dead that has answered nothing: for at least 5 s, to 20 datagrams, and to 2 attempts over TCP of a question's
- * whole time. Where 30 % of the packets get lost on each way, a datagram stays unanswered with 1 - 0.7² = 0.51, so 20 do
- * with 1.4 * 10^-6, and TCP, which repeats by itself, must have failed twice besides. A server that has served the zone once in
- * the run can never become dead.
+ * Answers in a row that must hold a record before an address is believed; more each time that it contradicts itself. Where half of the
+ * machines behind an address lack the record, 11 answers hold it by chance once in 2,048 tries.
+ */
+const STREAK = 3;
+const MORE_AFTER_CONTRADICTION = 2;
+const LONGEST_STREAK = 11;
+/**
+ * An address is dead that has answered nothing: for at least 5 s, to 20 datagrams and to 5 attempts over TCP. Where 30 % of the
+ * packets get lost on each way, a datagram stays unanswered with 1 - 0.7² = 0.51, and an attempt over TCP, which takes two round
+ * trips and is given less time than it would need to repeat, fails with 1 - 0.49² = 0.76: all of them with 0.51²⁰ * 0.76⁵ = 4 * 10⁻⁷.
+ * A server that has served the zone once in the run can never become dead.
  */
 const DEAD_AFTER_MS = 5_000;
 const DEAD_DATAGRAMS = 20;
-const DEAD_CONNECTIONS = 2;
+const DEAD_CONNECTIONS = 5;
 /** An address is lame that gave nothing but useless answers (REFUSED, SERVFAIL, no authority, no DNS): for at least 3 s, 4 of them, one over TCP. */
 const LAME_AFTER_MS = 3_000;
 const LAME_ANSWERS = 4;
@@ -97,7 +101,7 @@ export class Standing {
 
   contradicted(): void {
     this.streak = 0;
-    this.needed = Math.max(this.needed, STREAK_AFTER_CONTRADICTION);
+    this.needed = Math.min(this.needed + MORE_AFTER_CONTRADICTION, LONGEST_STREAK);
   }
 
   /**

@@ -31,12 +31,12 @@ export class Target {
 
   /** Where the chain of CNAMEs has led; the name itself without one. */
   get owner(): Fqdn {
-    return this.hops.at(-1)?.name ?? this.name;
+    return this.#chainFailure ? (this.names.at(-1) as Fqdn) : (this.hops.at(-1)?.name ?? this.name);
   }
 
-  /** Of the owner. */
+  /** Of the owner; undefined if it is not known, or the chain leads nowhere. */
   get delegation(): Delegation | undefined {
-    return this.hops.at(-1)?.delegation;
+    return this.#chainFailure ? undefined : this.hops.at(-1)?.delegation;
   }
 
   get chain(): ChainLink[] {
@@ -61,9 +61,8 @@ export class Target {
 
   /** The last answer of each address that serves the owner's zone, those aside that have given none. */
   get heard(): ({ host: Fqdn; address: string } & Heard)[] {
-    return (this.hops.at(-1)?.posts ?? []).flatMap(({ host, address, last }) =>
-      last ? [{ host, address, ...last }] : [],
-    );
+    const posts = this.#chainFailure ? [] : (this.hops.at(-1)?.posts ?? []);
+    return posts.flatMap(({ host, address, last }) => (last ? [{ host, address, ...last }] : []));
   }
 
   get isOver(): boolean {

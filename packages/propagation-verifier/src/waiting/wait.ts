@@ -1,6 +1,7 @@
 import { abortError } from '@domainproof/core';
 import { type ChildSignal, childSignal } from '../abort.js';
 import type { Clock } from '../clock.js';
+import type { PerspectivesResult } from '../perspectives/await-perspectives.js';
 import type { PerspectiveReport, Report, VerifierEvent } from '../types/index.js';
 import type { Patience, WaitContext } from './context.js';
 import { follow } from './follow.js';
@@ -13,13 +14,13 @@ import type { Target, Targets } from './target.js';
 /** The last inspections may take so long after the time is over. */
 const LAST_LOOK_MS = 10_000;
 
-/** Asks resolvers elsewhere for a record that every server has, until enough agree. Rejects on abort only. */
+/** Asks resolvers elsewhere for a record that every server has, until enough agree. Resolves on abort with what is known. */
 export type AskPerspectives = (
   target: Target,
   record: ExpectedRecord,
   signal: AbortSignal,
   onReport: (report: PerspectiveReport) => void,
-) => Promise<{ isAgreed: boolean; reports: readonly PerspectiveReport[] }>;
+) => Promise<PerspectivesResult>;
 
 export interface WaitSettings {
   patience: Patience;
@@ -117,8 +118,9 @@ class Wait {
   async #askElsewhere(ask: AskPerspectives, target: Target, record: ExpectedRecord): Promise<void> {
     const onReport = (perspective: PerspectiveReport) =>
       this.#progress.emit({ type: 'perspective', perspective, ...this.#progress.of(target, record) });
-    const { isAgreed, reports } = await ask(target, record, this.#stop.signal, onReport);
+    const { isAgreed, reports, findings } = await ask(target, record, this.#stop.signal, onReport);
     record.perspectives = reports;
+    for (const finding of findings) this.#progress.notice(target, record, finding);
     if (isAgreed) this.#visible(target, record);
   }
 

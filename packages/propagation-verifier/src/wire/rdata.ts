@@ -57,7 +57,6 @@ function readTxt(reader: PacketReader, end: number, name: string, ttl: number): 
   // One string at least (RFC 1035 section 3.3.14).
   do {
     strings.push(reader.characterString());
-    if (reader.offset > end) throw new MalformedPacket('A TXT string is longer than its record.');
   } while (reader.offset < end);
   const text = strings.length === 1 ? strings[0]! : Buffer.concat(strings);
   return { name, ttl, type: 'TXT', strings, text };

@@ -28,6 +28,10 @@ export interface Host {
   loss?: number;
   /** `closed`: refused at once. `silent`: dropped. Default `open`. */
   tcp?: 'open' | 'closed' | 'silent';
+  /** Milliseconds that an answer over TCP takes besides. Default 0. */
+  tcpDelayMs?: number;
+  /** Up to so many milliseconds that a datagram may take besides, so that answers overtake each other. Default 0. */
+  jitterMs?: number;
   udp?: 'open' | 'silent';
 }
 
@@ -37,7 +41,7 @@ export class Internet implements Transport {
   readonly #clock: Clock;
   readonly #hosts = new Map<string, Host>();
   readonly #unreachable = new Set<string>();
-  readonly #random = randomFrom(1);
+  #random = randomFrom(1);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -54,9 +58,18 @@ export class Internet implements Transport {
     return host;
   }
 
+  /** Other losses and delays than those of the first seed. */
+  seed(seed: number): void {
+    this.#random = randomFrom(seed);
+  }
+
   /** This machine has no route to these. */
   cutOff(...addresses: string[]): void {
     for (const address of addresses) this.#unreachable.add(address);
+  }
+
+  restore(...addresses: string[]): void {
+    for (const address of addresses) this.#unreachable.delete(address);
   }
 
   udp(query: Query, server: Endpoint, options: SendOptions): Promise<Received> {
@@ -104,13 +117,14 @@ export class Internet implements Transport {
     };
     this.log.push(asked);
     if (!host) return never;
-    const { rttMs = 10, loss = 0, tcp = 'open', udp = 'open' } = host;
+    const { rttMs = 10, loss = 0, tcp = 'open', udp = 'open', tcpDelayMs = 0, jitterMs = 0 } = host;
     const isLost = via === 'udp' && (this.#random() < loss || this.#random() < loss);
     if (isLost || (via === 'udp' && udp === 'silent') || (via !== 'udp' && tcp === 'silent')) return never;
     await this.#clock.sleep(rttMs / 2, signal);
     if (via !== 'udp' && tcp === 'closed') return { kind: 'closed' };
     const replies = await host.answer(asked);
-    await this.#clock.sleep(rttMs / 2, signal);
+    const extraMs = via === 'udp' ? this.#random() * jitterMs : tcpDelayMs;
+    await this.#clock.sleep(rttMs / 2 + extraMs, signal);
     const response = replies.find((reply) => matchResponse(query, reply) === 'response');
     if (response) return { kind: 'packet', packet: response };
     // As a real socket does: what is no response is passed over.

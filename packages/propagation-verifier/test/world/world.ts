@@ -81,6 +81,18 @@ export class World {
     }
   }
 
+  /** Port 53 of every name server is closed to us; resolvers answer. */
+  closePort53(): void {
+    for (const { addresses } of this.servers.values())
+      for (const address of addresses)
+        this.internet.connect(address, { ...this.internet.host(address), udp: 'silent', tcp: 'silent' });
+  }
+
+  /** Lets an amount of virtual time pass. */
+  pass(ms: number): Promise<void> {
+    return this.run(this.clock.sleep(ms, new AbortController().signal));
+  }
+
   verifier(options: VerifierOptions = {}): Verifier {
     const { clock, internet } = this;
     return createVerifier({

@@ -1,5 +1,5 @@
-import { printable } from '../../printable.js';
 import type { ExtendedError, Message } from '../../wire/message.js';
+import { plain } from '../wording.js';
 
 /** Codes by their place in the list: RFC 8914 section 4 up to 24, and what IANA has registered since. */
 const PURPOSES = [
@@ -46,5 +46,5 @@ export function extendedErrorsOf(message: Message): string[] {
 
 function inWords({ code, text }: ExtendedError): string {
   const purpose = `${PURPOSES[code] ?? 'extended error'} (${code})`;
-  return text === '' ? purpose : `${purpose}: "${printable(text, MAX_TEXT_CHARACTERS)}"`;
+  return text === '' ? purpose : `${purpose}: "${plain(text, MAX_TEXT_CHARACTERS)}"`;
 }

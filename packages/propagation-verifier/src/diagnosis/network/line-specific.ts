@@ -1,6 +1,9 @@
 import type { DiagnosedFinding } from '../../types/index.js';
+import { finding } from '../finding.js';
+import { questionOf, readingOf } from '../reading.js';
 import type { Check, Observation, Scene, SeenServer } from '../scene.js';
-import { listed, named, questionOf, type RecordView, recordViewOf } from './seen.js';
+import { bare, listed, named, quoted } from '../wording.js';
+import { hasAuthority } from './seen.js';
 
 /**
  * Where a question pretends to come from (EDNS Client Subnet, RFC 7871): lines that Chinese providers offer, and places where
@@ -21,7 +24,10 @@ const MAX_HOSTS = 2;
 /** How often a server must give the same answer before differences are put down to the lines. */
 const STEADY = 3;
 
-interface PlacedView extends RecordView {
+interface PlacedView {
+  hasRecord: boolean;
+  /** What stands at the name, for people. */
+  values: readonly string[];
   place: string;
   /** Undefined for a question without subnet, which is answered for this machine's own address. */
   isAbroad: boolean | undefined;
@@ -33,9 +39,10 @@ interface PlacedView extends RecordView {
  * on servers that heed client subnets; of others it cannot be known from one place.
  */
 export const lineSpecific: Check = async (scene) => {
+  if (!scene.type) return [];
   const hosts = new Set<string>();
   const first = scene.servers.filter((server) => {
-    if (!recordViewOf(scene, server) || hosts.has(server.host)) return false;
+    if (hosts.has(server.host) || !hasAuthority(scene, server)) return false;
     hosts.add(server.host);
     return true;
   });
@@ -49,28 +56,27 @@ async function linesOf(scene: Scene, server: SeenServer): Promise<DiagnosedFindi
   const lacking = views.filter(({ hasRecord }) => !hasRecord);
   if (having.length === 0 || lacking.length === 0) return [];
   if (!views.some(heedsSubnet) && !(await isSteady(scene, server))) return [];
-  const what = `${scene.type} ${scene.owner}`;
-  const evidence = views.map(({ observation }) => observation.evidence);
+  const has = `${named([server])} has the ${scene.type} at ${bare(scene.owner)} for questions from ${places(having)}`;
+  const observed = views.map(({ observation }) => observation);
   if (isMissedByAuthorities(views))
     return [
-      {
-        code: 'LINE_SPECIFIC',
+      finding('LINE_SPECIFIC', `${has}, and not for those from ${places(lacking)}.`, observed, {
         severity: 'fatal',
-        message: `${named([server])} has ${what} for questions from ${places(having)}, and not for those from ${places(lacking)}.`,
         remedy:
           'Add the record on the default line (for all networks, 全网默认): certificate authorities ask from abroad, and from several places.',
-        evidence,
-      },
+      }),
     ];
   return [
-    {
-      code: 'LINE_SPECIFIC',
-      severity: 'warning',
-      message: `${named([server])} has ${what} for questions from ${places(having)}, but for those from ${places(lacking)} it has ${contents(lacking)}.`,
-      remedy:
-        'Remove the record of this name on those lines, or give it the same value there: a certificate authority may ask from there too.',
-      evidence,
-    },
+    finding(
+      'LINE_SPECIFIC',
+      `${has}, but for those from ${places(lacking)} it has ${contents(lacking)}.`,
+      observed,
+      {
+        severity: 'warning',
+        remedy:
+          'Remove the record of this name on those lines, or give it the same value there: a certificate authority may ask from there too.',
+      },
+    ),
   ];
 }
 
@@ -87,8 +93,9 @@ async function viewsAt(scene: Scene, server: SeenServer): Promise<PlacedView[]> 
     }),
   );
   return [own, ...asked].flatMap((seen) => {
-    const view = recordViewOf(scene, seen.observation);
-    return view ? [{ ...seen, ...view }] : [];
+    if (!hasAuthority(scene, seen.observation)) return [];
+    const { status, shown } = readingOf(scene, seen.observation);
+    return [{ ...seen, hasRecord: status === 'visible', values: shown }];
   });
 }
 
@@ -105,10 +112,10 @@ function heedsSubnet({ observation: { outcome } }: PlacedView): boolean {
 
 /** The same question from the same place has the same answer each time, so it is not that several machines behind the address differ. */
 async function isSteady(scene: Scene, server: SeenServer): Promise<boolean> {
-  const expected = String(recordViewOf(scene, server)?.values);
+  const content = (observation: Observation) => readingOf(scene, observation).shown.toSorted().join('\n');
   for (let repeat = 1; repeat <= STEADY; repeat += 1) {
     const again = await scene.ask.server(server.address, questionOf(scene)!, { repeat });
-    if (String(recordViewOf(scene, again)?.values) !== expected) return false;
+    if (content(again) !== content(server)) return false;
   }
   return true;
 }
@@ -118,6 +125,6 @@ function places(views: readonly PlacedView[]): string {
 }
 
 function contents(views: readonly PlacedView[]): string {
-  const values = [...new Set(views.flatMap((view) => view.values))];
-  return values.length === 0 ? 'no such record' : listed(values.map((value) => `"${value}"`));
+  const values = views.flatMap((view) => view.values);
+  return values.length === 0 ? 'no such record' : quoted(values);
 }

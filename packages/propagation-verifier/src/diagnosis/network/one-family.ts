@@ -1,6 +1,9 @@
 import type { DiagnosedFinding } from '../../types/index.js';
+import { finding } from '../finding.js';
+import { readingOf } from '../reading.js';
 import type { Check, Scene, SeenServer } from '../scene.js';
-import { authoritativeAnswer, familyOf, named, recordViewOf } from './seen.js';
+import { named, verb } from '../wording.js';
+import { familyOf, hasAuthority } from './seen.js';
 
 type Family = ReturnType<typeof familyOf>;
 
@@ -41,13 +44,11 @@ function hostsOf({ servers }: Scene): SeenServer[][] {
 }
 
 function isRight(scene: Scene, server: SeenServer): boolean {
-  return scene.type
-    ? recordViewOf(scene, server)?.hasRecord === true
-    : authoritativeAnswer(server) !== undefined;
+  return scene.type ? readingOf(scene, server).status === 'visible' : hasAuthority(scene, server);
 }
 
 function isBad(scene: Scene, server: SeenServer): boolean {
-  return isSilent(server) || (authoritativeAnswer(server) !== undefined && !isRight(scene, server));
+  return isSilent(server) || (hasAuthority(scene, server) && !isRight(scene, server));
 }
 
 function isSilent({ outcome }: SeenServer): boolean {
@@ -59,9 +60,8 @@ function findingFor(scene: Scene, { family, servers }: FamilyFault): DiagnosedFi
   const silent = servers.filter(isSilent);
   const behind = servers.filter((server) => !isSilent(server));
   const told = [
-    silent.length > 0 && `${named(silent)} ${silent.length === 1 ? 'does' : 'do'} not answer over ${family}`,
-    behind.length > 0 &&
-      `${named(behind)} ${behind.length === 1 ? 'does' : 'do'} not have the record over ${family}`,
+    silent.length > 0 && `${named(silent)} ${verb(silent, 'does', 'do')} not answer over ${family}`,
+    behind.length > 0 && `${named(behind)} ${verb(behind, 'does', 'do')} not have the record over ${family}`,
   ];
   const hasAnswers = scene.servers.some(
     ({ address, outcome }) => familyOf(address) === family && outcome.kind === 'answer',
@@ -71,11 +71,12 @@ function findingFor(scene: Scene, { family, servers }: FamilyFault): DiagnosedFi
     : ` No server of the zone answers over ${family} here, so it may also be this machine's ${family} that does not work.`;
   const hosts = new Set(servers.map(({ host }) => host));
   const right = scene.servers.filter((server) => hosts.has(server.host) && isRight(scene, server));
-  return {
-    code: family === 'IPv6' ? 'IPV6_ONLY_BAD' : 'V4_ONLY_BAD',
-    severity: 'warning',
-    message: `${told.filter(Boolean).join('; ')}, though the same hosts are right over ${other}.${doubt}`,
-    remedy: `Have these addresses repaired, or take the ${family === 'IPv6' ? 'AAAA' : 'A'} records of these name servers away: a certificate authority may try them first.`,
-    evidence: [...servers, ...right].map(({ evidence }) => evidence),
-  };
+  return finding(
+    family === 'IPv6' ? 'IPV6_ONLY_BAD' : 'V4_ONLY_BAD',
+    `${told.filter(Boolean).join('; ')}, though the same hosts are right over ${other}.${doubt}`,
+    [...servers, ...right],
+    {
+      remedy: `Have these addresses repaired, or take the ${family === 'IPv6' ? 'AAAA' : 'A'} records of these name servers away: a certificate authority may try them first.`,
+    },
+  );
 }

@@ -1,5 +1,7 @@
+import { finding } from '../finding.js';
+import { authoritativeAnswer, questionOf } from '../reading.js';
 import type { Check, Observation, Scene, SeenServer } from '../scene.js';
-import { authoritativeAnswer, named, questionOf } from './seen.js';
+import { named } from '../wording.js';
 
 /** Identical questions in a row that show a limit, or that there is none. */
 const BURST = 5;
@@ -23,13 +25,12 @@ export const rateLimited: Check = async (scene) => {
   const limiting = suspects.filter((_server, index) => isLimited(bursts[index]!.map(signOf)));
   if (limiting.length === 0) return [];
   return [
-    {
-      code: 'RATE_LIMITED',
-      severity: 'info',
-      message: `${named(limiting)} answered at first, and then no longer, when the same question came ${BURST} times in a row: it limits how often it answers.`,
-      remedy: 'This is no fault of the zone. Ask less often, and not from many processes at once.',
-      evidence: bursts.flat().map(({ evidence }) => evidence),
-    },
+    finding(
+      'RATE_LIMITED',
+      `${named(limiting)} answered at first, and then no longer, when the same question came ${BURST} times in a row: it limits how often it answers.`,
+      suspects.flatMap((server, index) => (limiting.includes(server) ? bursts[index]! : [])),
+      { remedy: 'This is no fault of the zone. Ask less often, and not from many processes at once.' },
+    ),
   ];
 };
 

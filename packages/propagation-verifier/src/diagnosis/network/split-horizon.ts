@@ -2,12 +2,13 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import type { Fqdn } from '@domainproof/core';
 import { addressesIn } from '../../delegation/zone-cut.js';
 import { readResolver } from '../../perspectives/reading.js';
-import { printable } from '../../printable.js';
 import type { Delegation, DiagnosedFinding } from '../../types/index.js';
 import type { Message } from '../../wire/message.js';
 import type { QuestionType } from '../../wire/query.js';
+import { finding } from '../finding.js';
 import type { Check, Observation, Scene } from '../scene.js';
-import { listed, mayAskResolver } from './seen.js';
+import { bare, listed, plain } from '../wording.js';
+import { mayAskResolver } from './seen.js';
 
 /** Name servers whose addresses are compared. */
 const MAX_HOSTS = 4;
@@ -45,17 +46,17 @@ export const splitHorizon: Check = async (scene) => {
 /** The resolver names other servers for the zone, or none. */
 async function otherServers(scene: Scene, delegation: Delegation): Promise<Difference | undefined> {
   const { zone, nameServers, parent, child = [] } = delegation;
-  const seen = await askResolver(scene, zone, 'NS');
+  const seen = await scene.ask.resolver({ name: zone, type: 'NS' });
   const message = contentOf(seen);
   if (!seen || !message) return undefined;
   const hosts = message.answers.flatMap((record) =>
     record.type === 'NS' && record.name === zone ? [record.target] : [],
   );
-  if (hosts.length === 0) return { told: `knows no name servers of ${zone}`, seen };
+  if (hosts.length === 0) return { told: `knows no name servers of ${bare(zone)}`, seen };
   const known = new Set<string>([...nameServers.map(({ host }) => host), ...(parent?.hosts ?? []), ...child]);
   if (hosts.some((host) => known.has(host))) return undefined;
   return {
-    told: `names other servers for ${zone}: ${listed(hosts.map((host) => printable(host, 80)))}`,
+    told: `names other servers for ${bare(zone)}: ${listed(hosts.map(bare))}`,
     seen,
   };
 }
@@ -82,7 +83,10 @@ async function otherAddressesOf(
   const seen = await askResolver(scene, host, type);
   const given = addressesIn(contentOf(seen)?.answers ?? []);
   if (!seen || given.length === 0 || given.every(isPrivate) === known.every(isPrivate)) return undefined;
-  return { told: `gives ${host} the address ${listed(given)}, and the delegation ${listed(known)}`, seen };
+  return {
+    told: `gives ${bare(host)} the address ${listed(given)}, and the delegation ${listed(known)}`,
+    seen,
+  };
 }
 
 /** The resolver answers for the record from a zone of its own, and does not have it. */
@@ -93,7 +97,7 @@ async function otherRecord(scene: Scene): Promise<Difference | undefined> {
   const message = contentOf(seen);
   if (!seen || !message?.authoritative) return undefined;
   if (readResolver(seen.outcome, { name, type, values, match }).status === 'visible') return undefined;
-  return { told: `answers for ${name} from a zone of its own, which does not have the record`, seen };
+  return { told: `answers for ${bare(name)} from a zone of its own, which does not have the record`, seen };
 }
 
 async function askResolver(scene: Scene, name: Fqdn, type: QuestionType) {
@@ -112,12 +116,13 @@ function isPrivate(address: string): boolean {
 }
 
 function findingFor({ told, seen }: Difference): DiagnosedFinding {
-  return {
-    code: 'SPLIT_HORIZON',
-    severity: 'info',
-    message: `The resolver ${seen.evidence.server} ${told}. Either this network has its own version of the zone, or the resolver keeps an old delegation; the verdict rests on the servers that the delegation leads to.`,
-    remedy:
-      'Nothing for the certificate. If you expected the servers that the resolver names, check the name servers at the registrar, or try another resolver (--resolver).',
-    evidence: [seen.evidence],
-  };
+  return finding(
+    'SPLIT_HORIZON',
+    `The resolver ${plain(seen.evidence.server)} ${told}. Either this network has its own version of the zone, or the resolver keeps an old delegation; the verdict rests on the servers that the delegation leads to.`,
+    [seen],
+    {
+      remedy:
+        'Nothing for the certificate. If you expected the servers that the resolver names, check the name servers at the registrar, or try another resolver (--resolver).',
+    },
+  );
 }
