@@ -135,7 +135,7 @@ describe('the page of --report', () => {
       'What to do: Remove it.',
       'a.example.net → b.example.org in example.net',
       'old-11 and 2 more',
-      '✓ visible · answered in 3 ms · 1 question b.example.org.',
+      '✓ visible · answered in 3 ms · 1 question → b.example.org.',
       'and more Signed:',
       'DNSSEC Bogus',
       'b.example.org at the name servers of the root',
