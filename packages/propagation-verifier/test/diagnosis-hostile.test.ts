@@ -159,9 +159,8 @@ describe('what hostile servers send', () => {
   test('costs at most 400 questions in one diagnosis', async () => {
     const world = healthyWorld();
     const hosts = Array.from({ length: 12 }, (_, index) => `ns${index}.deep.example.com`);
-    hosts.forEach((host, index) =>
-      world.server(host, [`192.0.2.${100 + index}`, `2001:db8::${100 + index}`]),
-    );
+    for (const [index, host] of hosts.entries())
+      world.server(host, [`192.0.2.${100 + index}`, `2001:db8::${100 + index}`]);
     world.zone('deep.example.com', hosts);
     // Whatever is asked, one answer differs from the next, and CNAMEs go on for ever.
     let count = 0;
@@ -288,7 +287,7 @@ describe('a wait', () => {
       true,
     );
     const siblings = world.internet.log.filter(({ name }) => name.startsWith('domainproof-'));
-    expect(siblings).toHaveLength(16);
+    expect(siblings).toHaveLength(8);
   });
 });
 
@@ -348,7 +347,7 @@ describe('a diagnosis', () => {
     Object.assign(world.internet.host('2001:db8::1'), { udp: 'silent', tcp: 'silent' });
     const diagnosis = await world.run(world.verifier().diagnose({ name: ZONE }));
     expect(diagnosis.verdict).toBe('unknown');
-    expect(diagnosis.findings.map(({ code }) => code)).toEqual(['UNREACHABLE']);
+    expect(diagnosis.findings.map(({ code }) => code)).toEqual(['PORT53_CLOSED']);
   });
 
   test('of a zone that every server refuses is pending', async () => {
@@ -400,13 +399,15 @@ describe('the questions of a diagnosis', () => {
     const question = { name: 'example.com.', type: 'SOA' } as const;
     await world.run(Promise.all([ask.server('192.0.2.1', question), ask.server('192.0.2.1', question)]));
     expect(world.internet.log).toHaveLength(1);
-    world.internet.host('192.0.2.2').udp = 'silent';
+    Object.assign(world.internet.host('192.0.2.2'), { udp: 'silent', tcp: 'silent' });
+    const before = world.internet.log.length;
     const silent = await world.run(ask.server('192.0.2.2', question));
     expect(silent).toMatchObject({
       outcome: { kind: 'timeout' },
       evidence: { server: '192.0.2.2', answer: 'no answer in time' },
     });
-    expect(world.internet.log).toHaveLength(3);
+    expect(world.internet.log.filter(({ via }) => via === 'tcp').length).toBe(2);
+    expect(world.internet.log.length).toBeGreaterThan(before);
   });
 
   test('have no answer where no resolver answers', async () => {

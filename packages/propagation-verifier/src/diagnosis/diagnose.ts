@@ -14,7 +14,6 @@ import type {
   WaitOptions,
 } from '../types/index.js';
 import type { WaitContext } from '../waiting/context.js';
-import type { ExpectedRecord } from '../waiting/record.js';
 import { nameWithin, toTargets } from '../waiting/target.js';
 import { type WaitSettings, waitFor } from '../waiting/wait.js';
 import { isTerminal } from './codes.js';
@@ -37,7 +36,7 @@ interface Looking extends Pick<WaitOptions, 'authority' | 'operators' | 'perspec
 }
 
 /** Records that are looked into at once. Many fail for one reason, and each one costs questions that polling goes without. */
-const MOST_AT_ONCE: Record<'early' | 'full', number> = { early: 4, full: 16 };
+const MOST_AT_ONCE: Record<'early' | 'full', number> = { early: 4, full: 8 };
 /** Looks that begin within this time share what they hear. */
 const SHARED_MS = 1_000;
 /** Between questions to one address while it is polled, which leaves the greater part of its rate to the polls. */
@@ -84,8 +83,6 @@ export function lookingWith(
   }: Looking,
 ): Pick<WaitSettings, 'inspector' | 'perspectives'> {
   const asked = parsePerspectives(perspectives, quorum);
-  /** What keeps perspectives from agreeing. */
-  const elsewhere = new WeakMap<ExpectedRecord, readonly DiagnosedFinding[]>();
   const { clock } = context;
   const moments: Partial<Record<'early' | 'full', Moment>> = {};
   const momentOf = (depth: 'early' | 'full'): Moment => {
@@ -94,14 +91,8 @@ export function lookingWith(
     moments[depth] = new Moment(clock);
     return moments[depth];
   };
-  const askElsewhere: WaitSettings['perspectives'] = async (target, record, signal, onReport) => {
-    const { name, type } = target;
-    const { values, match } = record;
-    const sought = { name, type, values, match };
-    const result = await awaitPerspectives(context, sought, asked, quorum, { once, signal, onReport });
-    elsewhere.set(record, result.findings);
-    return result;
-  };
+  const askElsewhere: WaitSettings['perspectives'] = ({ name, type }, { values, match }, signal, onReport) =>
+    awaitPerspectives(context, { name, type, values, match }, asked, quorum, { once, signal, onReport });
   return {
     perspectives: asked.length > 0 ? askElsewhere : undefined,
     inspector: {
@@ -115,10 +106,7 @@ export function lookingWith(
         const { findings } = await look(context, signal, deep, (deadline) =>
           sceneOf(context, target, record, { authority, operators, signal: deadline, hearsay, pauseMs }),
         );
-        const found = depth === 'early' ? findings.filter(isTerminal) : findings;
-        // A perspective's word on a cache is as good as the given resolver's.
-        const known = elsewhere.get(record) ?? [];
-        return [...found.filter(({ code }) => !known.some((other) => other.code === code)), ...known];
+        return depth === 'early' ? findings.filter(isTerminal) : findings;
       },
     },
   };
