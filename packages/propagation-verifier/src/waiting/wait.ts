@@ -119,8 +119,9 @@ class Wait {
   async #askElsewhere(ask: AskPerspectives, target: Target, record: ExpectedRecord): Promise<void> {
     const onReport = (perspective: PerspectiveReport) =>
       this.#progress.emit({ type: 'perspective', perspective, ...this.#progress.of(target, record) });
-    const { isAgreed, reports } = await ask(target, record, this.#stop.signal, onReport);
+    const { isAgreed, reports, findings } = await ask(target, record, this.#stop.signal, onReport);
     record.perspectives = reports;
+    for (const finding of findings) this.#progress.notice(target, record, finding);
     if (isAgreed) this.#visible(target, record);
   }
 
