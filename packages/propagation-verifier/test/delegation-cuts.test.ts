@@ -30,6 +30,8 @@ describe('a zone below the registered one', () => {
     const delegation = await search(world, '_dnsauth.sub.example.com');
     expect(delegation).toMatchObject({ zone: 'sub.example.com.', parent: { zone: 'example.com.' } });
     expect(Object.values(addressesOf(delegation)).flat()).toHaveLength(5);
+    // The server above knows them, so their zone is not looked for.
+    expect(asked(world).filter((question) => question.endsWith(' ns1.example.com NS'))).toEqual([]);
   });
 
   test('whose apex is the name itself gives its NS records at once', async () => {

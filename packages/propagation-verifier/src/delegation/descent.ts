@@ -82,9 +82,8 @@ export class Descent {
     const known = this.#closestCut(search.name);
     if (known) {
       const reached = await this.descend(known, search);
+      // If none of its servers answers, the zone may have moved to others.
       if (reached.answer || reached.cut !== known) return reached;
-      // The zone may have moved to other servers.
-      this.#cuts.delete(known.zone);
     }
     const top = await this.#top(search);
     if (!top || 'absent' in top) return top;
