@@ -17,19 +17,25 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.close());
 
+function examples(readme: string): string[] {
+  return [...readFileSync(readme, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(
+    ([, code]) => code as string,
+  );
+}
+
 function firstExample(readme: string): string | undefined {
-  return /^```ts\n([\s\S]*?)^```/m.exec(readFileSync(readme, 'utf8'))?.[1];
+  return examples(readme)[0];
 }
 
 /** Runs in a folder inside the package, so that imports are found as a user's would be. */
-async function runExample(directory: string, code: string): Promise<string> {
+async function runExample(directory: string, code: string, variables = {}): Promise<string> {
   const folder = mkdtempSync(join(directory, '.example-'));
   try {
     const file = join(folder, 'example.mjs');
     writeFileSync(file, code);
     const home = { HOME: folder, DOMAINPROOF_JOURNAL: join(folder, 'leases.jsonl') };
     const { stdout } = await run(process.execPath, [file], {
-      env: { ...environment, ...home },
+      env: { ...environment, ...variables, ...home },
       timeout: 50_000,
     });
     return stdout;
@@ -46,6 +52,22 @@ describe.each(packages)('the README of $name', ({ directory }) => {
     expect(simulator.records('huaweicloud', 'example.com')).toEqual([]);
     expect(simulator.records('alidns', 'example.net')).toEqual([]);
   });
+});
+
+test('the example of perspectives in the README of the verifier sees a record that is there', async () => {
+  const { directory } = packages.find(({ folder }) => folder === 'propagation-verifier')!;
+  const code = examples(join(directory, 'README.md')).find((example) => example.includes('perspectives:'));
+  const record = { name: '_dnsauth', type: 'TXT', value: '202601020304abcdef' } as const;
+  const world = await startSimulator({
+    zones: [{ name: 'example.com', cloud: 'huaweicloud', records: [record] }],
+  });
+  try {
+    expect(await runExample(directory, code ?? '', world.env)).toMatch(
+      /^_dnsauth\.example\.com\. is visible\n/,
+    );
+  } finally {
+    await world.close();
+  }
 });
 
 test('the example of the README of the project runs as it stands', async () => {

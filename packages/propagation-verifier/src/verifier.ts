@@ -5,16 +5,29 @@ import { exchangeBy } from './asking/exchange.js';
 import { parseResolvers, ResolverClient } from './asking/resolver.js';
 import { systemClock } from './clock.js';
 import { Delegations } from './delegation/delegation.js';
+import { findingsFor } from './diagnosis/statuses.js';
+import { awaitPerspectives } from './perspectives/await-perspectives.js';
+import { parsePerspectives } from './perspectives/parse.js';
 import { networkTransport } from './transport/network.js';
-import type { Verifier, VerifierOptions } from './types/index.js';
+import type { Verifier, VerifierOptions, WaitOptions } from './types/index.js';
+import { startRun } from './waiting/run.js';
 import { nameWithin, toTargets } from './waiting/target.js';
-import { waitFor } from './waiting/wait.js';
+import { type AskPerspectives, type WaitSettings, waitFor } from './waiting/wait.js';
 
 const DNS_PORT = 53;
 const QUERY_TIMEOUT_MS = 2_000;
 const WAIT_TIMEOUT_MS = 600_000;
 /** Node's timers hold no more. */
 const MAX_TIMER_MS = 2_147_483_647;
+
+const EVERYTHING: Pick<WaitSettings, 'inspector' | 'perspectives' | 'stopEarly'> = {
+  inspector: {
+    inspect: async (target, record, depth) => (depth === 'full' ? findingsFor(target, record) : []),
+    isTerminal: () => false,
+  },
+  perspectives: undefined,
+  stopEarly: true,
+};
 
 /**
  * A verifier that asks the authoritative name servers, address by address, whether a value is served.
@@ -36,16 +49,39 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
   const authority = new Authority({ exchange, clock, port, queryTimeoutMs });
   const delegations = new Delegations({ resolver, authority, clock });
   const context = { clock, random, exchange, resolver, authority, delegations };
+  const perspectivesOf = ({ perspectives = [], quorum = 'baseline-requirements' }: WaitOptions) => {
+    const parsed = parsePerspectives(perspectives, quorum);
+    if (parsed.length === 0) return undefined;
+    const ask: AskPerspectives = ({ name, type }, { values, match }, signal, onReport) =>
+      awaitPerspectives(
+        { ...context, transport, queryTimeoutMs },
+        { name, type, values, match },
+        parsed,
+        quorum,
+        { once: false, signal, onReport },
+      );
+    return ask;
+  };
+  const settingsOf = (options: WaitOptions) => {
+    const { timeoutMs = WAIT_TIMEOUT_MS, stopEarly = true } = options;
+    return {
+      ...EVERYTHING,
+      patience: { once: false, timeoutMs: integer('timeoutMs', timeoutMs, 0, MAX_TIMER_MS) } as const,
+      stopEarly,
+      perspectives: perspectivesOf(options),
+    };
+  };
   return {
     async check(expectations, { signal } = {}) {
-      return waitFor(context, toTargets(expectations), { once: true }, { signal });
+      const settings = { ...EVERYTHING, patience: { once: true } as const, onEvent: () => {} };
+      return waitFor(context, toTargets(expectations), settings, signal);
     },
-    async wait(expectations, { timeoutMs = WAIT_TIMEOUT_MS, signal, onEvent } = {}) {
-      const patience = { once: false, timeoutMs: integer('timeoutMs', timeoutMs, 0, MAX_TIMER_MS) } as const;
-      return waitFor(context, toTargets(expectations), patience, { signal, onEvent });
+    async wait(expectations, { onEvent = () => {}, ...options } = {}) {
+      const settings = { ...settingsOf(options), onEvent };
+      return waitFor(context, toTargets(expectations), settings, options.signal);
     },
-    run() {
-      throw new DnsError('UNSUPPORTED', 'not built yet');
+    run(expectations, options = {}) {
+      return startRun(context, toTargets(expectations), settingsOf(options), options.signal);
     },
     async diagnose() {
       throw new DnsError('UNSUPPORTED', 'not built yet');

@@ -30,7 +30,7 @@ describe('wait', () => {
       findings: [],
     });
     const [first, second] = records[0]?.servers ?? [];
-    expect(first).toMatchObject({ host: 'ns1.example.test.', status: 'visible', questions: 1 });
+    expect(first).toMatchObject({ host: 'ns1.example.test.', status: 'visible', questions: 3 });
     expect(second).toMatchObject({ host: 'ns2.example.test.', status: 'visible' });
     expect(second?.questions).toBeGreaterThan(1);
   });
@@ -64,7 +64,7 @@ describe('wait', () => {
     const { ok, records } = await dns.verifier().wait(both, { timeoutMs: 5_000 });
     expect(ok).toBe(true);
     expect(records.map(({ value }) => value)).toEqual([VALUE, 'token-2']);
-    expect(records[0]?.servers.map(({ questions }) => questions)).toEqual([1, 1]);
+    expect(records[0]?.servers.map(({ questions }) => questions)).toEqual([3, 3]);
   });
 
   test('never asks a resolver for the challenge name', async () => {
@@ -93,7 +93,8 @@ describe('wait', () => {
     };
     const { ok } = await dns.verifier().wait([expectation], { timeoutMs: 5_000, onEvent });
     expect(ok).toBe(true);
-    expect(events.map(({ type }) => type)).toEqual(['delegation', 'answer', 'answer', 'visible']);
+    expect([...new Set(events.map(({ type }) => type))]).toEqual(['delegation', 'answer', 'visible']);
+    expect(events.at(-1)?.type).toBe('visible');
   });
 
   test('rejects when it is aborted', async () => {

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.js';
 import { SharedWork } from '../shared-work.js';
 import type { Endpoint } from '../transport/transport.js';
 import type { Message } from '../wire/message.js';
-import type { QueryOptions, QuestionType } from '../wire/query.js';
+import type { QueryOptions, Question, QuestionType } from '../wire/query.js';
 import type { Exchange, Outcome } from './exchange.js';
 
 export interface ResolverOptions {
@@ -93,6 +93,26 @@ export class ResolverClient {
       () => this.#askAll(name, type, signal, options),
       (message) => (message.rcode === 'NOERROR' ? keepMs(message, name, type) : 0),
     );
+  }
+
+  /** One question with options of its own, put to one resolver after the other; undefined if none answers. Nothing is kept. */
+  async query(
+    question: Question,
+    options: QueryOptions,
+    signal: AbortSignal,
+  ): Promise<{ server: string; outcome: Outcome & { kind: 'answer' } } | undefined> {
+    const { exchange, resolvers, queryTimeoutMs } = this.#options;
+    for (const resolver of resolvers) {
+      const outcome = await exchange(question, resolver, {
+        mixedCase: false,
+        ...options,
+        recursionDesired: true,
+        timeoutMs: queryTimeoutMs,
+        signal,
+      });
+      if (outcome.kind === 'answer') return { server: describe(resolver), outcome };
+    }
+    return undefined;
   }
 
   async #askAll(name: Fqdn, type: QuestionType, signal: AbortSignal, query: ResolverQuery): Promise<Message> {

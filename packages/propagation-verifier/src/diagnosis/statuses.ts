@@ -1,7 +1,8 @@
 import { isIPv6 } from 'node:net';
 import type { DnsError } from '@domainproof/core';
 import type { DiagnosedFinding, ServerReport, ServerStatus } from '../types/index.js';
-import type { ExpectedRecord, Target } from '../waiting/target.js';
+import type { ExpectedRecord } from '../waiting/record.js';
+import type { Target } from '../waiting/target.js';
 
 /** Servers that a message names before it only counts the rest. */
 const MAX_NAMED = 6;

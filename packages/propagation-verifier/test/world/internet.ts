@@ -1,6 +1,6 @@
 import packet, { type DecodedPacket } from 'dns-packet';
 import type { Clock } from '../../src/clock.js';
-import type { Endpoint, Received, SendOptions, Transport } from '../../src/transport/transport.js';
+import type { CaseLost, Endpoint, Received, SendOptions, Transport } from '../../src/transport/transport.js';
 import { matchResponse, type Query } from '../../src/wire/query.js';
 
 export type Via = 'udp' | 'tcp' | 'https';
@@ -28,6 +28,10 @@ export interface Host {
   loss?: number;
   /** `closed`: refused at once. `silent`: dropped. Default `open`. */
   tcp?: 'open' | 'closed' | 'silent';
+  /** Milliseconds that an answer over TCP takes besides. Default 0. */
+  tcpDelayMs?: number;
+  /** Up to so many milliseconds that a datagram may take besides, so that answers overtake each other. Default 0. */
+  jitterMs?: number;
   udp?: 'open' | 'silent';
 }
 
@@ -37,7 +41,7 @@ export class Internet implements Transport {
   readonly #clock: Clock;
   readonly #hosts = new Map<string, Host>();
   readonly #unreachable = new Set<string>();
-  readonly #random = randomFrom(1);
+  #random = randomFrom(1);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -54,28 +58,42 @@ export class Internet implements Transport {
     return host;
   }
 
+  /** Other losses and delays than those of the first seed. */
+  seed(seed: number): void {
+    this.#random = randomFrom(seed);
+  }
+
   /** This machine has no route to these. */
   cutOff(...addresses: string[]): void {
     for (const address of addresses) this.#unreachable.add(address);
   }
 
-  udp(query: Query, server: Endpoint, options: SendOptions): Promise<Received> {
+  restore(...addresses: string[]): void {
+    for (const address of addresses) this.#unreachable.delete(address);
+  }
+
+  udp(query: Query, server: Endpoint, options: SendOptions): Promise<Received | CaseLost> {
     return this.#send(query, server.address, 'udp', options);
   }
 
-  tcp(query: Query, server: Endpoint, options: SendOptions): Promise<Received> {
+  tcp(query: Query, server: Endpoint, options: SendOptions): Promise<Received | CaseLost> {
     return this.#send(query, server.address, 'tcp', options);
   }
 
   https(query: Query, url: string, options: SendOptions): Promise<Received> {
-    return this.#send(query, url, 'https', options);
+    return this.#send(query, url, 'https', options) as Promise<Received>;
   }
 
-  async #send(query: Query, to: string, via: Via, { timeoutMs, signal }: SendOptions): Promise<Received> {
+  async #send(
+    query: Query,
+    to: string,
+    via: Via,
+    { timeoutMs, signal, onCaseLost }: SendOptions,
+  ): Promise<Received | CaseLost> {
     signal.throwIfAborted();
     if (this.#unreachable.has(to)) return { kind: 'no-route' };
     const timeout = new AbortController();
-    const answer = this.#arrival(query, to, via, timeout.signal);
+    const answer = this.#arrival(query, to, via, timeout.signal, onCaseLost);
     // A call that nobody waits for any more must not be an unhandled rejection.
     answer.catch(() => {});
     const over = this.#clock.sleep(timeoutMs, AbortSignal.any([signal, timeout.signal]));
@@ -88,7 +106,13 @@ export class Internet implements Transport {
     }
   }
 
-  async #arrival(query: Query, to: string, via: Via, signal: AbortSignal): Promise<Received> {
+  async #arrival(
+    query: Query,
+    to: string,
+    via: Via,
+    signal: AbortSignal,
+    onCaseLost?: () => void,
+  ): Promise<Received | CaseLost> {
     const never = new Promise<Received>(() => {});
     const host = this.#hosts.get(to);
     const decoded = packet.decode(query.bytes);
@@ -104,15 +128,19 @@ export class Internet implements Transport {
     };
     this.log.push(asked);
     if (!host) return never;
-    const { rttMs = 10, loss = 0, tcp = 'open', udp = 'open' } = host;
+    const { rttMs = 10, loss = 0, tcp = 'open', udp = 'open', tcpDelayMs = 0, jitterMs = 0 } = host;
     const isLost = via === 'udp' && (this.#random() < loss || this.#random() < loss);
     if (isLost || (via === 'udp' && udp === 'silent') || (via !== 'udp' && tcp === 'silent')) return never;
     await this.#clock.sleep(rttMs / 2, signal);
     if (via !== 'udp' && tcp === 'closed') return { kind: 'closed' };
     const replies = await host.answer(asked);
-    await this.#clock.sleep(rttMs / 2, signal);
+    const extraMs = via === 'udp' ? this.#random() * jitterMs : tcpDelayMs;
+    await this.#clock.sleep(rttMs / 2 + extraMs, signal);
     const response = replies.find((reply) => matchResponse(query, reply) === 'response');
     if (response) return { kind: 'packet', packet: response };
+    const caseLost = via !== 'https' && replies.find((reply) => matchResponse(query, reply) === 'case');
+    if (caseLost && via === 'tcp') return { kind: 'case-lost', packet: caseLost };
+    if (caseLost) onCaseLost?.();
     // As a real socket does: what is no response is passed over.
     return via === 'udp' || replies.length === 0 ? never : { kind: 'malformed' };
   }

@@ -99,8 +99,7 @@ export class NameServer {
     const exists = zone.has(name) || name === zone.name;
     const owner = exists ? name : zone.wildcardFor(name);
     if (owner === undefined) return { rcode: NXDOMAIN, authorities: [zone.soa()] };
-    if (type === 'SOA' && name === zone.name) return { answers: [zone.soa()] };
-    const found = zone.at(owner, type);
+    const found = type === 'SOA' && name === zone.name ? [zone.soa()] : zone.at(owner, type);
     const signatures = query.additionals?.some((one) => (one as OptAnswer).flag_do)
       ? zone
           .at(owner, 'RRSIG')
