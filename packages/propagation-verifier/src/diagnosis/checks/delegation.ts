@@ -77,8 +77,7 @@ function hosts(names: readonly string[]): string {
 /** The record is on the servers of an operator, and the domain is delegated to others. */
 export const wrongProvider: Check = async (scene) => {
   const { delegation, operators } = scene;
-  if (!delegation || !scene.type) return [];
-  const delegated = delegation.nameServers.map(({ host }) => host);
+  const delegated = delegation!.nameServers.map(({ host }) => host);
   const strangers = operators
     .slice(0, MAX_OPERATORS)
     .filter((operator) => !delegated.some((host) => isRunBy(operator, host)));

@@ -229,8 +229,7 @@ function withoutAddress({ delegation }: Scene): DiagnosedFinding[] {
 
 /** Servers that say "there is none" to a question in mixed case only. */
 export const misledByCase: Check = async (scene) => {
-  const question = questionOf(scene);
-  if (!question || !scene.type) return [];
+  const question = questionOf(scene)!;
   const lacking = workingServers(scene).filter((server) => readingOf(scene, server).status === 'absent');
   const heard = await Promise.all(
     lacking.map(async (server) => {
@@ -255,8 +254,7 @@ export const misledByCase: Check = async (scene) => {
 
 /** Servers that answer over UDP and take no TCP. */
 export const closedTcp: Check = async (scene) => {
-  if (!scene.delegation) return [];
-  const question = { name: scene.delegation.zone, type: 'SOA' } as const;
+  const question = { name: scene.delegation!.zone, type: 'SOA' } as const;
   const overUdp = workingServers(scene).filter(
     ({ outcome }) => outcome.kind === 'answer' && outcome.via === 'udp',
   );
