@@ -764,6 +764,24 @@ const cases: Case[] = [
     codes: ['WRONG_NAME'],
     says: /host record @ \(or nothing\)/,
   },
+  {
+    world: 'one server implements nothing',
+    make: both(served, on(['ns2.operator.net'], answering({ rcode: RCODE.NOTIMP }))),
+    codes: ['LAME'],
+    says: /fails/,
+  },
+  {
+    world: 'a server that is behind gives no serial',
+    make: (world) => {
+      world.change(ZONE, (zone, { host }) => {
+        if (host !== 'ns2.operator.net') zone.add(NAME, 'TXT', VALUE);
+      });
+      on(['ns2.operator.net'], ({ query, type }) =>
+        type === 'SOA' ? [reply(query, { rcode: RCODE.SERVFAIL })] : undefined,
+      )(world);
+    },
+    codes: ['STALE_SECONDARY'],
+  },
 ];
 
 async function findingsIn(

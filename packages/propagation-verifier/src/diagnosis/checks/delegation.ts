@@ -53,8 +53,8 @@ async function anyOf(
 
 /** The lists of name servers in the zone above and in the zone. */
 export const mismatch: Check = async ({ delegation, ask }) => {
-  const { parent, child, zone } = delegation ?? {};
-  if (!parent || !child || !zone) return [];
+  const { parent, child, zone } = delegation!;
+  if (!parent || !child) return [];
   const onlyAbove = parent.hosts.filter((host) => !child.includes(host));
   const onlyBelow = child.filter((host) => !parent.hosts.includes(host));
   if (onlyAbove.length + onlyBelow.length === 0) return [];

@@ -1,10 +1,9 @@
-import { isWithin } from '@domainproof/core';
+import { type Fqdn, isWithin } from '@domainproof/core';
 import type { DiagnosedFinding } from '../../types/index.js';
 import type { FailureCode } from '../codes.js';
 import { finding } from '../finding.js';
 import { familyFaults } from '../network/one-family.js';
 import {
-  authoritativeAnswer,
   isOfTheZone,
   questionOf,
   readingOf,
@@ -124,10 +123,10 @@ function rcodeOf({ outcome }: Observation): string {
 
 /** A referral to a zone above, as servers give that know nothing of the zone. */
 function isUpward({ delegation }: Scene, { outcome }: Observation): boolean {
-  if (outcome.kind !== 'answer' || !delegation) return false;
+  const { zone } = delegation!;
+  if (outcome.kind !== 'answer') return false;
   return outcome.message.authority.some(
-    ({ type, name }) =>
-      type === 'NS' && (name === '.' || isWithin(delegation.zone, name as typeof delegation.zone)),
+    ({ type, name }) => type === 'NS' && (name === '.' || isWithin(zone, name as Fqdn)),
   );
 }
 
@@ -214,7 +213,7 @@ function noRoute(servers: readonly SeenServer[]): DiagnosedFinding[] {
 }
 
 function withoutAddress({ delegation }: Scene): DiagnosedFinding[] {
-  const hosts = (delegation?.nameServers ?? []).filter(({ addresses }) => addresses.length === 0);
+  const hosts = delegation!.nameServers.filter(({ addresses }) => addresses.length === 0);
   if (hosts.length === 0) return [];
   const names = hosts.map(({ host }) => bare(host)).join(', ');
   return [
@@ -261,7 +260,7 @@ export const closedTcp: Check = async (scene) => {
   const heard = await Promise.all(
     overUdp.map(async (server) => {
       const observation = await scene.ask.server(server.address, question, { tcp: true });
-      return authoritativeAnswer(observation) ? [] : [{ server, observation }];
+      return observation.outcome.kind === 'answer' ? [] : [{ server, observation }];
     }),
   );
   const closed = heard.flat();
