@@ -63,10 +63,14 @@ describe('two machines behind one address', () => {
     serveElsewhere(world);
     const { first } = behindOneAddress(world, 2);
     serve(first);
-    const { ok, records } = await world.run(world.verifier().wait([record], { timeoutMs: 5_000 }));
-    const finding = records[0]!.findings.find(({ code }) => code === 'ANYCAST_INCONSISTENT');
-    expect(finding?.evidence).toHaveLength(2);
-    const [sighting, contradiction] = finding!.evidence;
+    const events: VerifierEvent[] = [];
+    const { ok } = await world.run(
+      world.verifier().wait([record], { timeoutMs: 5_000, onEvent: (event) => events.push(event) }),
+    );
+    const finding = events.flatMap((event) => (event.type === 'finding' ? [event.finding] : []))[0]!;
+    expect(finding.code).toBe('ANYCAST_INCONSISTENT');
+    expect(finding.evidence).toHaveLength(2);
+    const [sighting, contradiction] = finding.evidence;
     expect(sighting).toMatchObject({ server: `ns2.operator.net (${ADDRESS})`, question: `${NAME}. TXT` });
     expect(sighting!.answer).toContain('token-1');
     expect(contradiction!.answer).toContain('NXDOMAIN');

@@ -27,8 +27,4 @@ export class Kept<T> {
     }
     this.#entries.set(key, { value, until: this.#clock.now() + ms });
   }
-
-  delete(key: string): void {
-    this.#entries.delete(key);
-  }
 }
