@@ -224,7 +224,9 @@ describe('a healthy world', () => {
       expect(records[0]?.findings).toEqual([]);
       expect(told.filter(({ type }) => type === 'finding')).toEqual([]);
       // It was looked at: no such record is asked for while polling.
-      expect(world.internet.log.some(({ name, to }) => name !== NAME && to.startsWith('192.0.2.'))).toBe(true);
+      expect(world.internet.log.some(({ name, to }) => name !== NAME && to.startsWith('192.0.2.'))).toBe(
+        true,
+      );
       expect(world.resolver.asked.filter((question) => question.includes('_dnsauth'))).toEqual([]);
     },
   );

@@ -3,13 +3,7 @@ import type { DiagnosedFinding } from '../../types/index.js';
 import type { FailureCode } from '../codes.js';
 import { finding } from '../finding.js';
 import { familyFaults } from '../network/one-family.js';
-import {
-  isOfTheZone,
-  questionOf,
-  readingOf,
-  readServers,
-  workingServers,
-} from '../reading.js';
+import { isOfTheZone, questionOf, readingOf, readServers, workingServers } from '../reading.js';
 import type { Check, Observation, Scene, SeenServer, ServerQuery } from '../scene.js';
 import { bare, isV6, named, verb } from '../wording.js';
 
