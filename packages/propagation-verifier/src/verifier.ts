@@ -3,6 +3,7 @@ import { childSignal } from './abort.js';
 import { Authority } from './asking/authority.js';
 import { exchangeBy } from './asking/exchange.js';
 import { parseResolvers, ResolverClient } from './asking/resolver.js';
+import { verifyMany } from './bulk/verify-many.js';
 import { systemClock } from './clock.js';
 import { Delegations } from './delegation/delegation.js';
 import { networkTransport } from './transport/network.js';
@@ -49,6 +50,9 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
     },
     async diagnose() {
       throw new DnsError('UNSUPPORTED', 'not built yet');
+    },
+    verifyMany(expectations, options) {
+      return verifyMany({ ...context, transport, port, queryTimeoutMs }, expectations, options);
     },
     async delegation(name, { zone, signal } = {}) {
       const { name: full, hint } = nameWithin(name, zone);

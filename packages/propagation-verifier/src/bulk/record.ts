@@ -1,0 +1,127 @@
+import { absoluteName, canonicalValue, DnsError, type Fqdn, type RecordType } from '@domainproof/core';
+import type { DiagnosedFinding, Expectation, RecordReport, ServerReport } from '../types/index.js';
+import { nameWithin } from '../waiting/target.js';
+
+export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** A name as most are given, which needs no conversion: ASCII in lower case, without final dot. */
+const PLAIN_NAME = /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+const LONGEST_LABEL = /[^.]{64}/;
+const LONGEST_NAME = 253;
+
+/** What is asked at one name, and what has come of it. */
+export class BulkRecord {
+  readonly expectation: Expectation;
+  readonly name: Fqdn;
+  readonly type: 'TXT' | 'CNAME';
+  /** The zone that the caller named, or a deeper one that an answer led to. */
+  hint: Fqdn | undefined;
+  readonly values: readonly string[];
+  /** The one text that an answer must hold, if that is all there is to compare. */
+  readonly text: string | undefined;
+  readonly startedAt: number;
+  servers: Mutable<ServerReport>[] = [];
+  /** Addresses whose answer is still missing. */
+  open = 0;
+  /** Answers to questions of an earlier round concern nobody. */
+  round = 0;
+
+  /** @throws DnsError `INVALID_NAME`, `INVALID_VALUE`; `UNSUPPORTED` for other types than TXT and CNAME. */
+  constructor(expectation: Expectation, startedAt: number) {
+    const { name, type, value, zone, match } = expectation;
+    this.expectation = expectation;
+    this.type = verifiable(type);
+    if (zone === undefined) {
+      this.name = fullName(name);
+      this.hint = undefined;
+    } else ({ name: this.name, hint: this.hint } = nameWithin(name, zone));
+    this.values = canonicalValues(this.type, value);
+    this.text =
+      type === 'TXT' && match !== 'exactSet' && this.values.length === 1 ? this.values[0] : undefined;
+    this.startedAt = startedAt;
+  }
+
+  /** Forgets all answers, also those still to come. */
+  startRound(): void {
+    this.round += 1;
+    this.servers = [];
+    this.open = 0;
+  }
+
+  /** One line for an address that is to be asked. */
+  addServer(zone: Fqdn, host: Fqdn, address: string): Mutable<ServerReport> {
+    const server: Mutable<ServerReport> = {
+      host,
+      address,
+      name: this.name,
+      zone,
+      status: 'unasked',
+      values: NONE,
+      rttMs: null,
+      visibleAfterMs: null,
+      questions: 0,
+      history: NONE,
+    };
+    this.servers.push(server);
+    this.open += 1;
+    return server;
+  }
+
+  report(zone: Fqdn | null, now: number, findings: readonly DiagnosedFinding[]): RecordReport {
+    const visible = this.#isVisible();
+    return {
+      name: this.name,
+      type: this.type,
+      value: this.values[0]!,
+      values: this.values,
+      zone,
+      visible,
+      verdict: visible ? 'visible' : this.servers.some(hasAnswered) ? 'pending' : 'unknown',
+      elapsedMs: Math.round(now - this.startedAt),
+      chain: NONE,
+      servers: this.servers,
+      perspectives: NONE,
+      findings,
+    };
+  }
+
+  /** Every address has it, those aside that cannot be reached from here; and at least one has. */
+  #isVisible(): boolean {
+    let visible = false;
+    for (const { status } of this.servers) {
+      if (status === 'visible') visible = true;
+      else if (status !== 'no-route') return false;
+    }
+    return visible;
+  }
+}
+
+function verifiable(type: RecordType): 'TXT' | 'CNAME' {
+  if (type === 'TXT' || type === 'CNAME') return type as 'TXT' | 'CNAME';
+  throw new DnsError(
+    'UNSUPPORTED',
+    `A record of type "${String(type)}" cannot be verified, only TXT and CNAME.`,
+  );
+}
+
+const NONE: readonly never[] = [];
+
+function hasAnswered({ status }: ServerReport): boolean {
+  return status !== 'timeout' && status !== 'no-route';
+}
+
+function fullName(name: string): Fqdn {
+  const isPlain = name.length <= LONGEST_NAME && PLAIN_NAME.test(name) && !LONGEST_LABEL.test(name);
+  return isPlain ? (`${name}.` as Fqdn) : absoluteName(name);
+}
+
+function canonicalValues(type: 'TXT' | 'CNAME', value: string | readonly string[]): readonly string[] {
+  if (typeof value === 'string') return [canonicalValue(type, value)];
+  const values = [...new Set(value.map((one) => canonicalValue(type, one)))];
+  if (values.length === 0 || (type === 'CNAME' && values.length > 1))
+    throw new DnsError(
+      'INVALID_VALUE',
+      `${values.length} values were given, where a ${type} record has ${type === 'CNAME' ? 'one' : 'at least one'}.`,
+    );
+  return values;
+}

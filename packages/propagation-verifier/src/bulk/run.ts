@@ -1,0 +1,324 @@
+import { abortError } from '@domainproof/core';
+import { type ChildSignal, childSignal } from '../abort.js';
+import { bearingOf } from '../delegation/zone-cut.js';
+import { delegationFinding } from '../diagnosis/statuses.js';
+import { networkTransport } from '../transport/network.js';
+import type { Transport } from '../transport/transport.js';
+import type { Expectation, RecordReport, ServerStatus } from '../types/index.js';
+import { readOutcome } from '../waiting/match.js';
+import { toTargets } from '../waiting/target.js';
+import { type WaitContext, waitFor } from '../waiting/wait.js';
+import { decodeMessage, type Message } from '../wire/message.js';
+import { type Ask, type AskOutcomes, isWanted } from './ask.js';
+import { Fifo } from './fifo.js';
+import { Gate } from './gate.js';
+import { BulkRecord } from './record.js';
+import { Server } from './server.js';
+import { SocketBudget } from './sockets.js';
+import { statusOf } from './status.js';
+import { TICK_MS, TimerWheel } from './wheel.js';
+import { type BulkZone, ZoneFailure, Zones } from './zones.js';
+
+export interface BulkContext extends WaitContext {
+  transport: Transport;
+  port: number;
+  queryTimeoutMs: number;
+}
+
+/** Names that have been taken from the input and whose reports have not been taken by the reader. */
+const MOST_NAMES = 1_024;
+/** Names that need more than one question for each address, such as those with a CNAME. */
+const CAREFUL_AT_ONCE = 32;
+interface Reader {
+  resolve(result: IteratorResult<RecordReport, undefined>): void;
+  reject(error: unknown): void;
+}
+
+type Input =
+  | { kind: 'sync'; iterator: Iterator<Expectation> }
+  | { kind: 'async'; iterator: AsyncIterator<Expectation> };
+
+/** One pass over the names: takes them in, has every address asked, and hands reports out as they are ready. */
+export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutcomes {
+  readonly #context: BulkContext;
+  readonly #signal: AbortSignal | undefined;
+  readonly #stop: ChildSignal;
+  readonly #input: Input;
+  #ready = new Fifo<RecordReport>();
+  readonly #readers = new Fifo<Reader>();
+  readonly #wheel = new TimerWheel(performance.now());
+  readonly #budget = new SocketBudget();
+  readonly #careful = new Gate(CAREFUL_AT_ONCE);
+  readonly #zones: Zones;
+  readonly #onAbort = () => this.#end({ error: abortError(this.#signal!) });
+  #underWay = 0;
+  #isTaking = false;
+  #isInputOver = false;
+  /** What the input has thrown; told after the reports of the names before it. */
+  #inputFailure: { error: unknown } | undefined;
+  #isEnded = false;
+  #failure: { error: unknown } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    context: BulkContext,
+    expectations: Iterable<Expectation> | AsyncIterable<Expectation>,
+    maxPerSecond: number,
+    signal: AbortSignal | undefined,
+  ) {
+    const { delegations, port, queryTimeoutMs: timeoutMs } = context;
+    this.#context = context;
+    this.#signal = signal;
+    this.#stop = childSignal(signal);
+    this.#input =
+      Symbol.asyncIterator in expectations
+        ? { kind: 'async', iterator: expectations[Symbol.asyncIterator]() }
+        : { kind: 'sync', iterator: expectations[Symbol.iterator]() };
+    const [wheel, budget] = [this.#wheel, this.#budget];
+    this.#zones = new Zones(
+      (name, hint) => delegations.find(name, hint, false, this.#stop.signal),
+      (address) =>
+        new Server({ endpoint: { address, port }, wheel, budget, outcomes: this, timeoutMs, maxPerSecond }),
+    );
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal?.aborted) this.#onAbort();
+  }
+
+  next(): Promise<IteratorResult<RecordReport, undefined>> {
+    const value = this.#ready.shift();
+    if (value) {
+      this.#take();
+      return Promise.resolve({ value, done: false });
+    }
+    if (this.#isEnded) return this.#afterEnd();
+    return new Promise((resolve, reject) => {
+      this.#readers.push({ resolve, reject });
+      this.#take();
+    });
+  }
+
+  async return(): Promise<IteratorResult<RecordReport, undefined>> {
+    this.#end(undefined);
+    return { value: undefined, done: true };
+  }
+
+  exact(ask: Ask, rttMs: number): void {
+    this.#note(ask, 'visible', ask.record.values, rttMs);
+  }
+
+  packet(ask: Ask, packet: Buffer, rttMs: number): void {
+    const { record, server } = ask;
+    let message: Message;
+    try {
+      message = decodeMessage(packet);
+    } catch {
+      this.#note(ask, 'malformed', [], rttMs);
+      return;
+    }
+    const bearing = bearingOf(message, server.zone, record.name);
+    if (bearing && bearing.kind !== 'here') {
+      record.hint = bearing.kind === 'below' ? bearing.cut.zone : bearing.zone;
+      record.startRound();
+      void this.#guard(this.#enterFound(record, server.zone));
+      return;
+    }
+    const reading = readOutcome({ kind: 'answer', message, rttMs, via: 'udp' }, record);
+    if (reading.status === 'cname') this.#checkCarefully(record);
+    else this.#note(ask, statusOf(reading, record), reading.shown, rttMs);
+  }
+
+  failed(ask: Ask, status: 'timeout' | 'no-route'): void {
+    if (isWanted(ask)) this.#note(ask, status, [], null);
+  }
+
+  /** Takes names in while there is room for them. */
+  #take(): void {
+    // A name can be over before `#start` returns, which leads here again.
+    if (this.#isTaking) return;
+    this.#isTaking = true;
+    while (!this.#isInputOver && !this.#isEnded && this.#underWay + this.#ready.size < MOST_NAMES) {
+      const { kind, iterator } = this.#input;
+      try {
+        if (kind === 'async') {
+          iterator.next().then(this.#arrived, this.#inputFailed);
+          return;
+        }
+        this.#accept(iterator.next());
+      } catch (error) {
+        this.#failInput(error);
+      }
+    }
+    this.#isTaking = false;
+    this.#endIfDone();
+  }
+
+  readonly #arrived = (result: IteratorResult<Expectation>): void => {
+    this.#isTaking = false;
+    if (this.#isEnded) return;
+    try {
+      this.#accept(result);
+    } catch (error) {
+      this.#failInput(error);
+    }
+    this.#take();
+  };
+
+  readonly #inputFailed = (error: unknown): void => {
+    this.#isTaking = false;
+    this.#failInput(error);
+    this.#endIfDone();
+  };
+
+  #failInput(error: unknown): void {
+    this.#isInputOver = true;
+    this.#inputFailure = { error };
+  }
+
+  #accept(result: IteratorResult<Expectation>): void {
+    if (result.done) {
+      this.#isInputOver = true;
+      return;
+    }
+    const record = this.#open(result.value);
+    this.#underWay += 1;
+    this.#timer ??= setInterval(this.#turn, TICK_MS);
+    this.#start(record);
+  }
+
+  /** A bad name ends the input, which is not to go on where nobody listens. */
+  #open(expectation: Expectation): BulkRecord {
+    try {
+      return new BulkRecord(expectation, performance.now());
+    } catch (error) {
+      this.#closeInput();
+      throw error;
+    }
+  }
+
+  #start(record: BulkRecord): void {
+    // Another network than the system's knows single questions only.
+    if (this.#context.transport !== networkTransport) {
+      this.#checkCarefully(record);
+      return;
+    }
+    const known = this.#zones.known(record.name, record.hint, record.startedAt);
+    if (known) this.#enter(record, known);
+    else void this.#guard(this.#enterFound(record, undefined));
+  }
+
+  /** `above` is the zone whose server has led to the hint; a search that leads nowhere else is not repeated. */
+  async #enterFound(record: BulkRecord, above: string | undefined): Promise<void> {
+    const found = await this.#zones.find(record.name, record.hint);
+    if (this.#isEnded) return;
+    if (found instanceof ZoneFailure || found.zone !== above) this.#enter(record, found);
+    else this.#checkCarefully(record);
+  }
+
+  #enter(record: BulkRecord, known: BulkZone | ZoneFailure): void {
+    if (known instanceof ZoneFailure) {
+      this.#finish(record.report(null, performance.now(), [delegationFinding(known.error)]));
+      return;
+    }
+    const asks = known.seats.map(({ host, address }) => ({
+      record,
+      server: record.addServer(known.zone, host, address),
+      round: record.round,
+    }));
+    for (let index = 0; index < asks.length; index += 1) known.seats[index]!.server.submit(asks[index]!);
+  }
+
+  #note(
+    { record, server }: Ask,
+    status: ServerStatus,
+    values: readonly string[],
+    rttMs: number | null,
+  ): void {
+    const now = performance.now();
+    const atMs = Math.round(now - record.startedAt);
+    server.status = status;
+    server.values = values;
+    server.rttMs = rttMs === null ? null : Math.round(rttMs * 10) / 10;
+    server.history = [{ atMs, status }];
+    if (status === 'visible') server.visibleAfterMs = atMs;
+    record.open -= 1;
+    if (record.open === 0) this.#finish(record.report(server.zone, now, []));
+  }
+
+  /** As `check` does it: along CNAMEs and into zones below. */
+  #checkCarefully(record: BulkRecord): void {
+    record.startRound();
+    const check = async () => {
+      if (this.#isEnded) return;
+      const targets = toTargets([record.expectation]);
+      const report = await waitFor(this.#context, targets, { once: true }, { signal: this.#stop.signal });
+      this.#finish(report.records[0]!);
+    };
+    void this.#guard(this.#careful.pass(check));
+  }
+
+  /** An error that is nobody's answer is a defect, which ends the run. */
+  async #guard(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#end({ error });
+    }
+  }
+
+  #finish(report: RecordReport): void {
+    if (this.#isEnded) return;
+    this.#underWay -= 1;
+    const reader = this.#readers.shift();
+    if (reader) reader.resolve({ value: report, done: false });
+    else this.#ready.push(report);
+    this.#take();
+  }
+
+  #endIfDone(): void {
+    if (this.#isInputOver && this.#underWay === 0) this.#end(this.#inputFailure, this.#ready);
+    else if (this.#underWay === 0) this.#rest();
+  }
+
+  readonly #turn = (): void => {
+    const now = performance.now();
+    this.#wheel.turn(now);
+    this.#budget.pump(now);
+  };
+
+  /** Nothing is under way until the reader goes on; an unread run does not keep the process alive. */
+  #rest(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Closes everything. `unread` are the reports that can still be read. */
+  #end(failure: { error: unknown } | undefined, unread = new Fifo<RecordReport>()): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#ready = unread;
+    this.#failure = failure;
+    this.#rest();
+    this.#budget.closeAll();
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#stop.abort();
+    this.#stop.release();
+    this.#closeInput();
+    for (let reader = this.#readers.shift(); reader; reader = this.#readers.shift())
+      this.#afterEnd().then(reader.resolve, reader.reject);
+  }
+
+  /** The failure is told once, as of any iterator. */
+  #afterEnd(): Promise<IteratorResult<RecordReport, undefined>> {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    return failure ? Promise.reject(failure.error) : Promise.resolve({ value: undefined, done: true });
+  }
+
+  #closeInput(): void {
+    if (this.#isInputOver) return;
+    this.#isInputOver = true;
+    const { kind, iterator } = this.#input;
+    if (kind === 'sync') iterator.return?.();
+    else iterator.return?.().then(undefined, () => {});
+  }
+}
