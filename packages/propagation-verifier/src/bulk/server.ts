@@ -91,12 +91,12 @@ export class Server implements SocketHolder {
       this.#outage.probeAt = now + PROBE_MS;
     }
     this.#backlog.push(ask);
-    this.pump(now);
+    this.#wake();
+    this.#options.budget.pumpSoon();
   }
 
   /** Sends what the window and the rate allow. */
   pump(now: number): void {
-    if (this.#backlog.size > 0) this.#wake();
     const flights = this.#flights;
     if (flights && this.#socket)
       while (this.#backlog.size > 0 && flights.size < this.#window.size) {
@@ -232,7 +232,7 @@ export class Server implements SocketHolder {
       else if (match === 'case' || isTruncated(packet)) this.#tcp.ask(ask, now);
       else outcomes.packet(ask, packet, rttMs);
     }
-    this.pump(now);
+    this.#options.budget.pumpSoon();
     this.#rest();
   }
 
