@@ -10,7 +10,7 @@ const CLASS_IN = 1;
 
 /**
  * Whether a packet is the authoritative answer to exactly this query, and its only answer a TXT record whose strings, joined,
- * are `text`. Nothing is copied. False also means "cannot be told here": such a packet is to be read in full.
+ * are `text`. Nothing is copied, and what records after it hold is not looked at. False also means "cannot be told here": such a packet is to be read in full.
  */
 export function isExactly(query: Query, packet: Uint8Array, text: string): boolean {
   const { bytes, questionEnd } = query;

@@ -4,10 +4,11 @@ import { nameWithin } from '../waiting/target.js';
 
 export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** A name as most are given, which needs no conversion: ASCII in lower case, without final dot. */
-const PLAIN_NAME = /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
-const LONGEST_LABEL = /[^.]{64}/;
+const LONGEST_LABEL = 63;
 const LONGEST_NAME = 253;
+const DOT = 46;
+const HYPHEN = 45;
+const UNDERSCORE = 95;
 
 /** What is asked at one name, and what has come of it. */
 export class BulkRecord {
@@ -111,8 +112,29 @@ function hasAnswered({ status }: ServerReport): boolean {
 }
 
 function fullName(name: string): Fqdn {
-  const isPlain = name.length <= LONGEST_NAME && PLAIN_NAME.test(name) && !LONGEST_LABEL.test(name);
-  return isPlain ? (`${name}.` as Fqdn) : absoluteName(name);
+  return isPlain(name) ? (`${name}.` as Fqdn) : absoluteName(name);
+}
+
+/** A full name as most are given: in lower case, without final dot. It needs no conversion, which costs more than the question. */
+function isPlain(name: string): boolean {
+  let labelStart = 0;
+  for (let at = 0; at < name.length; at += 1) {
+    const code = name.charCodeAt(at);
+    const isEdge = at === labelStart;
+    if (code === DOT) {
+      if (isEdge || at - labelStart > LONGEST_LABEL || name.charCodeAt(at - 1) === HYPHEN) return false;
+      labelStart = at + 1;
+    } else if (code === HYPHEN) {
+      if (isEdge) return false;
+    } else if (!isLetterOrDigit(code) && code !== UNDERSCORE) return false;
+  }
+  const last = name.length - labelStart;
+  const endsWell = last > 0 && last <= LONGEST_LABEL && name.charCodeAt(name.length - 1) !== HYPHEN;
+  return endsWell && labelStart > 0 && name.length <= LONGEST_NAME;
+}
+
+function isLetterOrDigit(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
 }
 
 function canonicalValues(type: 'TXT' | 'CNAME', value: string | readonly string[]): readonly string[] {

@@ -32,6 +32,8 @@ export interface ServerOptions {
   outcomes: AskOutcomes;
   timeoutMs: number;
   maxPerSecond: number;
+  /** Calls `pump` after all packets that have arrived are read. */
+  pumpSoon: () => void;
 }
 
 interface Outage {
@@ -92,7 +94,7 @@ export class Server implements SocketHolder {
     }
     this.#backlog.push(ask);
     this.#wake();
-    this.#options.budget.pumpSoon();
+    this.#options.pumpSoon();
   }
 
   /** Sends what the window and the rate allow. */
@@ -232,7 +234,7 @@ export class Server implements SocketHolder {
       else if (match === 'case' || isTruncated(packet)) this.#tcp.ask(ask, now);
       else outcomes.packet(ask, packet, rttMs);
     }
-    this.#options.budget.pumpSoon();
+    this.#options.pumpSoon();
     this.#rest();
   }
 

@@ -17,11 +17,6 @@ export class SocketBudget {
   readonly #idle = new Set<SocketHolder>();
   readonly #waiting = new Fifo<SocketHolder>();
   readonly #most: number;
-  #soon: NodeJS.Immediate | undefined;
-  readonly #pumpNow = () => {
-    this.#soon = undefined;
-    this.pump(performance.now());
-  };
 
   constructor(most = MOST) {
     this.#most = most;
@@ -61,20 +56,11 @@ export class SocketBudget {
     if (this.#idle.delete(holder)) holder.close();
   }
 
-  /**
-   * Sends once all answers that have arrived are read. Questions in bursts cost a third less than one for each answer: the server
-   * and this process are woken once for many packets.
-   */
-  pumpSoon(): void {
-    this.#soon ??= setImmediate(this.#pumpNow);
-  }
-
   pump(now: number): void {
     for (const holder of this.#busy) holder.pump(now);
   }
 
   closeAll(): void {
-    clearImmediate(this.#soon);
     for (const holder of [...this.#busy, ...this.#idle]) holder.close();
     this.#busy.clear();
     this.#idle.clear();

@@ -9,7 +9,10 @@ import { Timed, type TimerWheel } from './wheel.js';
 import { MOST_IN_FLIGHT } from './window.js';
 
 const LENGTH_BYTES = 2;
-const MOST_TRIES = 3;
+/** A server that closes its connections after some answers cuts off questions again and again. */
+const MOST_TRIES = 8;
+
+const MOST_CUTS_IN_ROW = 3;
 
 export interface TcpLaneOptions {
   endpoint: Endpoint;
@@ -42,6 +45,8 @@ export class TcpLane {
   #socket: Socket | undefined;
   #received: Buffer = Buffer.alloc(0);
   #answersHere = 0;
+  /** Connections that ended without an answer, one after the other. */
+  #cutsInRow = 0;
 
   constructor(options: TcpLaneOptions) {
     this.#options = options;
@@ -52,7 +57,7 @@ export class TcpLane {
   }
 
   ask(ask: Ask, now: number): void {
-    this.#backlog.push(new TcpQuestion(ask, () => this.#fail()));
+    this.#backlog.push(new TcpQuestion(ask, () => this.#fail(false)));
     this.pump(now);
   }
 
@@ -99,7 +104,7 @@ export class TcpLane {
     socket.on('error', () => {});
     socket.on('end', () => socket.destroy());
     socket.on('close', () => {
-      if (socket === this.#socket) this.#fail();
+      if (socket === this.#socket) this.#fail(true);
     });
     return socket;
   }
@@ -131,9 +136,13 @@ export class TcpLane {
     this.#options.answered(question.ask, packet, performance.now() - question.sentAt);
   }
 
-  /** Ends the connection. A server may close it after some answers: what is left is then asked once more on a new one. */
-  #fail(): void {
-    const hasAnswered = this.#answersHere > 0;
+  /**
+   * Ends the connection. A server may close it after some answers, or because it was idle: what is left is then asked on a new
+   * one. `isCut` is false if an answer did not come in time.
+   */
+  #fail(isCut: boolean): void {
+    this.#cutsInRow = this.#answersHere > 0 ? 1 : this.#cutsInRow + 1;
+    const isWorthwhile = isCut && this.#cutsInRow < MOST_CUTS_IN_ROW;
     const left = [...this.#underWay.values()];
     this.#underWay.clear();
     this.close();
@@ -141,7 +150,7 @@ export class TcpLane {
     for (const question of left) {
       this.#options.wheel.clear(question);
       if (!isWanted(question.ask)) continue;
-      if (hasAnswered && question.tries < MOST_TRIES) this.#backlog.push(question);
+      if (isWorthwhile && question.tries < MOST_TRIES) this.#backlog.push(question);
       else lost.push(question);
     }
     for (const { ask } of lost) this.#options.failed(ask);
