@@ -1,12 +1,17 @@
 import { readdirSync } from 'node:fs';
+import { DnsError } from '@domainproof/core';
 import packet from 'dns-packet';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { BulkContext } from '../src/bulk/run.js';
+import { verifyMany } from '../src/bulk/verify-many.js';
 import type { BulkOptions, Expectation, RecordReport, VerifierOptions } from '../src/index.js';
+import { networkTransport } from '../src/transport/network.js';
 import {
   type Behaviour,
   BulkWorld,
   collect,
   expectations,
+  framed,
   honest,
   lossy,
   nameOf,
@@ -378,6 +383,63 @@ describe('a bad network', () => {
     expect(reports.every(({ visible }) => visible)).toBe(true);
   });
 
+  const overTcp =
+    (behaviour: Behaviour): Behaviour =>
+    (question) => {
+      if (question.type !== 'TXT') honest(question);
+      else if (question.via === 'udp') question.send(reply(question.query, { flags: TRUNCATED }));
+      else behaviour(question);
+    };
+
+  test('answers over TCP may come in pieces, twice, and among frames that answer nothing', async () => {
+    const odd = overTcp((question) => {
+      const { query, write } = question;
+      write(framed(Buffer.alloc(1)));
+      write(framed(Buffer.from('not DNS')));
+      write(framed(question.raw));
+      write(
+        framed(reply({ ...query, id: (query.id! + 1) & 0xffff }, { answers: [txt('forged', nameOf(1))] })),
+      );
+      honest({
+        ...question,
+        send: (bytes) => {
+          const whole = framed(bytes);
+          write(whole.subarray(0, 1));
+          setTimeout(() => write(whole.subarray(1, 40)), 2);
+          setTimeout(() => write(Buffer.concat([whole.subarray(40), whole])), 4);
+        },
+      });
+    });
+    // One question at a time, so that the pieces of two answers do not mix.
+    for (const number of [1, 2]) {
+      const [report] = await verifyAll([{ name: nameOf(number), type: 'TXT', value: textOf(number) }], [odd]);
+      expect(report?.visible).toBe(true);
+      await world?.close();
+    }
+  });
+
+  test('a server that closes its connections without an answer is a timeout', async () => {
+    let connections = 0;
+    const closing = overTcp(() => {
+      connections += 1;
+      world?.cutConnections();
+    });
+    const [report] = await verifyAll(expectations(1), [closing]);
+    expect(report && statuses(report)).toEqual(['timeout']);
+    expect(connections).toBe(3);
+  });
+
+  test('the loop can be left while answers come over TCP', async () => {
+    world = await BulkWorld.start([overTcp(honest)]);
+    let read = 0;
+    for await (const { visible } of world.verifier().verifyMany(expectations(500), UNBOUNDED)) {
+      expect(visible).toBe(true);
+      read += 1;
+      if (read === 5) break;
+    }
+    expect(read).toBe(5);
+  });
+
   test('a server that truncates and takes no question over TCP is a timeout', async () => {
     const noTcp: Behaviour = (question) => {
       if (question.type !== 'TXT') honest(question);
@@ -528,6 +590,70 @@ describe('what one question cannot tell', () => {
     expect(world.asked.filter((question) => question.startsWith('_dnsauth'))).toEqual([]);
   });
 
+  test('answers of the zone above that come after a referral concern nobody', async () => {
+    const late: Behaviour = (question) => {
+      const isChild = question.name.endsWith(CHILD);
+      if (question.type !== 'TXT' || !isChild) ofParent(question);
+      // The first gets an answer late, and the second none.
+      else if (question.name.includes('.h0.')) setTimeout(() => ofParent(question), 60);
+    };
+    const ofChild: Behaviour = (question) =>
+      question.type === 'TXT'
+        ? honest(question)
+        : question.send(reply(question.query, { rcode: 3, authorities: [soa(CHILD)] }));
+    world = await BulkWorld.start([ofParent, late, ofChild], (name, type) =>
+      name === CHILD && type === 'NS'
+        ? [{ type: 'NS', name, ttl: 60, data: `ns3.${ZONE}` }]
+        : name === ZONE && type === 'NS'
+          ? [1, 2].map((host) => ({ type: 'NS', name, ttl: 60, data: `ns${host}.${ZONE}` }))
+          : undefined,
+    );
+    const above = Array.from(expectations(100));
+    const reports = await collect(
+      world
+        .verifier({ queryTimeoutMs: 300 })
+        .verifyMany([...above.slice(0, 1), ...children.slice(0, 2), ...above], { maxPerSecond: 100 }),
+    );
+    const below = reports.filter(({ zone }) => zone === `${CHILD}.`);
+    expect(below.map(({ visible, servers }) => [visible, servers.map(({ host }) => host)])).toEqual([
+      [true, [`ns3.${ZONE}.`]],
+      [true, [`ns3.${ZONE}.`]],
+    ]);
+    expect(reports.filter(({ visible }) => !visible)).toEqual([]);
+  });
+
+  test('a server that also holds the zone below leads there with its denial', async () => {
+    const ofBoth: Behaviour = (question) => {
+      const isChild = question.name.endsWith(CHILD);
+      if (isChild) question.send(reply(question.query, { rcode: 3, authorities: [soa(CHILD)] }));
+      else honest(question);
+    };
+    const ofChild: Behaviour = (question) =>
+      question.type === 'TXT'
+        ? honest(question)
+        : question.send(reply(question.query, { rcode: 3, authorities: [soa(CHILD)] }));
+    world = await BulkWorld.start(
+      [ofBoth, ofChild],
+      (name, type) =>
+        childNs(name, type) ??
+        (name === ZONE && type === 'NS' ? [{ type: 'NS', name, ttl: 60, data: `ns1.${ZONE}` }] : undefined),
+    );
+    const verifier = world.verifier();
+    const above = { name: nameOf(1), type: 'TXT', value: textOf(1) } as const;
+    const reports = await collect(verifier.verifyMany([above, ...children.slice(0, 20)], UNBOUNDED));
+    expect(reports.filter(({ zone, visible }) => visible && zone === `${CHILD}.`)).toHaveLength(20);
+  });
+
+  test('a referral that the search does not confirm is looked at as `check` does', async () => {
+    const inconsistent: Behaviour = (question) =>
+      question.type === 'TXT' ? ofParent(question) : honest(question);
+    const reports = await verifyAll([...expectations(1), ...children.slice(0, 3)], [inconsistent], {
+      queryTimeoutMs: 200,
+    });
+    expect(reports).toHaveLength(4);
+    expect(reports.filter(({ visible }) => visible)).toHaveLength(1);
+  });
+
   test('a CNAME where a TXT was expected is looked at as `check` does', async () => {
     const aliased: Behaviour = (question) => {
       const { query, name, send } = question;
@@ -582,7 +708,6 @@ describe('what one question cannot tell', () => {
 
   test('another network than the system’s is asked one question at a time', async () => {
     world = await BulkWorld.start();
-    const { networkTransport } = await import('../src/transport/network.js');
     let questions = 0;
     const transport = {
       ...networkTransport,
@@ -672,6 +797,34 @@ describe('the end', () => {
     await expect(read()).rejects.toThrow('the list is broken');
     expect(seen).toHaveLength(5);
     expect(await reports.next()).toEqual({ value: undefined, done: true });
+  });
+
+  test('a defect in the search for a zone ends the stream with it', async () => {
+    const defective = {
+      delegations: { find: () => Promise.reject(new TypeError('a defect')) },
+      transport: networkTransport,
+    };
+    const context = { ...defective, port: 53, queryTimeoutMs: 100 } as unknown as BulkContext;
+    await expect(collect(verifyMany(context, expectations(5)))).rejects.toThrow(TypeError);
+  });
+
+  test('a name that has no zone yet when the loop is left is forgotten', async () => {
+    let release = () => {};
+    const held = new Promise<never>((_resolve, reject) => {
+      release = () => reject(new DnsError('ZONE_NOT_FOUND', 'There is none.'));
+    });
+    const context = {
+      delegations: { find: () => held },
+      transport: networkTransport,
+      port: 53,
+      queryTimeoutMs: 100,
+    };
+    const reports = verifyMany(context as unknown as BulkContext, expectations(1))[Symbol.asyncIterator]();
+    const first = reports.next();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await reports.return?.();
+    release();
+    expect(await first).toEqual({ value: undefined, done: true });
   });
 
   test('a bad name from an async input closes the input', async () => {

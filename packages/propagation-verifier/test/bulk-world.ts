@@ -32,6 +32,8 @@ export interface Question {
   from: { address: string; port: number };
   /** Sends one more packet now. */
   send: (bytes: Buffer) => void;
+  /** Writes bytes to a TCP connection as they are, without a length before them. */
+  write: (bytes: Buffer) => void;
 }
 
 /** Answers a question by `send`, now or later, or not at all. */
@@ -135,7 +137,7 @@ export class BulkWorld {
 
   async close(): Promise<void> {
     for (const connection of this.#connections) connection.destroy();
-    for (const socket of this.#sockets) socket.close();
+    for (const socket of this.#sockets.splice(0)) socket.close();
   }
 
   /** Cuts every connection. */
@@ -169,7 +171,13 @@ export class BulkWorld {
           received = received.subarray(end);
           const from = { address: socket.remoteAddress!, port: socket.remotePort! };
           behaviour(
-            question(raw, 'tcp', from, (bytes) => socket.write(Buffer.concat([prefix(bytes), bytes]))),
+            question(
+              raw,
+              'tcp',
+              from,
+              (bytes) => socket.write(framed(bytes)),
+              (bytes) => socket.write(bytes),
+            ),
           );
         }
       });
@@ -193,16 +201,23 @@ export class BulkWorld {
   }
 }
 
-function prefix(bytes: Buffer): Buffer {
+/** With its length before it, as over TCP. */
+export function framed(bytes: Buffer): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(bytes.length);
-  return length;
+  return Buffer.concat([length, bytes]);
 }
 
-function question(raw: Buffer, via: Via, from: Question['from'], send: (bytes: Buffer) => void): Question {
+function question(
+  raw: Buffer,
+  via: Via,
+  from: Question['from'],
+  send: Question['send'],
+  write: Question['write'] = () => {},
+): Question {
   const query = packet.decode(raw);
   const { name, type } = query.questions![0]!;
-  return { query, name: name.toLowerCase(), type, via, raw: Buffer.from(raw), from, send };
+  return { query, name: name.toLowerCase(), type, via, raw: Buffer.from(raw), from, send, write };
 }
 
 export async function collect(reports: AsyncIterable<RecordReport>): Promise<RecordReport[]> {

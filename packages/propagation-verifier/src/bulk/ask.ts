@@ -20,5 +20,6 @@ export interface AskOutcomes {
   exact(ask: Ask, rttMs: number): void;
   /** Any other response to the question, to be read in full. */
   packet(ask: Ask, packet: Buffer, rttMs: number): void;
+  /** Also for a question that is wanted no more. */
   failed(ask: Ask, status: 'timeout' | 'no-route'): void;
 }

@@ -278,6 +278,6 @@ export class Server implements SocketHolder {
   #giveUp(status: Outage['status'], now: number): void {
     this.#outage = { status, probeAt: now + PROBE_MS };
     for (let ask = this.#backlog.shift(); ask; ask = this.#backlog.shift())
-      if (isWanted(ask)) this.#options.outcomes.failed(ask, status);
+      this.#options.outcomes.failed(ask, status);
   }
 }

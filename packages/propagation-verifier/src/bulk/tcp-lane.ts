@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Endpoint } from '../transport/transport.js';
 import { matchResponse, type Query } from '../wire/query.js';
-import { type Ask, isWanted } from './ask.js';
+import type { Ask } from './ask.js';
 import { randomWord } from './chance.js';
 import { Fifo } from './fifo.js';
 import { BYTES_AFTER_QUESTION, MAX_QUERY_BYTES, writeQuery } from './question.js';
@@ -149,7 +149,6 @@ export class TcpLane {
     const lost: TcpQuestion[] = [];
     for (const question of left) {
       this.#options.wheel.clear(question);
-      if (!isWanted(question.ask)) continue;
       if (isWorthwhile && question.tries < MOST_TRIES) this.#backlog.push(question);
       else lost.push(question);
     }
