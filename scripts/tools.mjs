@@ -1,5 +1,9 @@
 // Programs that some tests need and that are not npm packages.
 import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+
+/** Says whether Debian's package scripts may start services. */
+const POLICY = '/usr/sbin/policy-rc.d';
 
 const TOOLS = [
   {
@@ -17,6 +21,30 @@ const TOOLS = [
     debian: 'openssl',
     for: 'the certificate under which lexicon talks to the simulator',
   },
+  { command: 'chromium', debian: 'chromium', for: 'the page of --report in a browser' },
+  { command: 'named', debian: 'bind9', for: 'the verifier, against a primary name server' },
+  {
+    command: 'knotd',
+    debian: 'knot',
+    for: 'the verifier, against a secondary name server, and signed zones',
+  },
+  { command: 'nsd', debian: 'nsd', for: 'the verifier, against a secondary name server that lags' },
+  {
+    command: 'pdns_server',
+    debian: 'pdns-server pdns-backend-sqlite3',
+    for: 'the verifier, against a secondary name server with a database',
+  },
+  { command: 'sqlite3', debian: 'sqlite3', for: 'the database of PowerDNS' },
+  { command: 'unbound', debian: 'unbound', for: 'the verifier, with a resolver that caches and validates' },
+  { command: 'nsupdate', debian: 'bind9-dnsutils', for: 'changes in the zones of name servers' },
+  { command: 'kdig', debian: 'knot-dnsutils', for: 'questions to name servers while they start' },
+  { command: 'keymgr', debian: 'knot', for: 'the keys of signed zones' },
+  {
+    command: 'unshare',
+    debian: 'util-linux',
+    for: 'name servers on port 53 of a network of their own',
+  },
+  { command: 'ip', debian: 'iproute2', for: 'name servers on port 53 of a network of their own' },
   { command: 'script', debian: 'bsdutils', for: 'the command line on a terminal' },
 ];
 
@@ -29,18 +57,32 @@ export function installTools() {
   const missing = TOOLS.filter(({ command }) => !isThere(command));
   if (missing.length === 0) return [];
   if (isThere('apt-get') && process.getuid?.() === 0) {
-    const packages = missing.map(({ debian }) => debian);
+    const packages = missing.flatMap(({ debian }) => debian.split(' '));
     console.log(`== install ${packages.join(' ')}`);
     const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const apt = (...args) =>
       spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env: environment });
     apt('update');
-    apt('install', '-y', '--no-install-recommends', ...packages);
+    withoutServices(() => apt('install', '-y', '--no-install-recommends', ...packages));
   }
   const still = missing.filter(({ command }) => !isThere(command));
   for (const { command, debian, for: purpose } of still)
     console.log(`${command} is missing (Debian: apt-get install ${debian}); it is used for ${purpose}.`);
   return still.map(({ command }) => command);
+}
+
+/** Debian starts a service as soon as its package is installed; nobody asked for name servers on this machine. */
+function withoutServices(install) {
+  if (existsSync(POLICY)) {
+    install();
+    return;
+  }
+  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    rmSync(POLICY);
+  }
 }
 
 function isThere(command) {

@@ -18,18 +18,20 @@ beforeAll(async () => {
 afterAll(() => simulator.close());
 
 function examples(readme: string): string[] {
-  return [...readFileSync(readme, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code]) => code!);
+  return [...readFileSync(readme, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(
+    ([, code]) => code as string,
+  );
 }
 
 /** Runs in a folder inside the package, so that imports are found as a user's would be. */
-async function runExample(directory: string, code: string): Promise<string> {
+async function runExample(directory: string, code: string, variables = {}): Promise<string> {
   const folder = mkdtempSync(join(directory, '.example-'));
   try {
     const file = join(folder, 'example.mjs');
     writeFileSync(file, code);
     const home = { HOME: folder, DOMAINPROOF_JOURNAL: join(folder, 'leases.jsonl') };
     const { stdout } = await run(process.execPath, [file], {
-      env: { ...environment, ...home },
+      env: { ...environment, ...variables, ...home },
       timeout: 50_000,
     });
     return stdout;
@@ -52,6 +54,22 @@ test('the example of the verifier for many names runs as it stands', async () =>
   const directory = join(root, 'packages', 'propagation-verifier');
   const many = examples(join(directory, 'README.md')).find((code) => code.includes('verifyMany'));
   expect(await runExample(directory, many ?? '')).toBe('1000 of 1000 names are not visible\n');
+});
+
+test('the example of perspectives in the README of the verifier sees a record that is there', async () => {
+  const { directory } = packages.find(({ folder }) => folder === 'propagation-verifier')!;
+  const code = examples(join(directory, 'README.md')).find((example) => example.includes('perspectives:'));
+  const record = { name: '_dnsauth', type: 'TXT', value: '202601020304abcdef' } as const;
+  const world = await startSimulator({
+    zones: [{ name: 'example.com', cloud: 'huaweicloud', records: [record] }],
+  });
+  try {
+    expect(await runExample(directory, code ?? '', world.env)).toMatch(
+      /^_dnsauth\.example\.com\. is visible\n/,
+    );
+  } finally {
+    await world.close();
+  }
 });
 
 test('the example of the README of the project runs as it stands', async () => {

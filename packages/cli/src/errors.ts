@@ -31,7 +31,18 @@ export class LeftoverError extends Error {
   }
 }
 
-/** What `--json` prints under `error`. */
+/** Several records failed, each for a reason of its own. */
+export class FailuresError extends Error {
+  override readonly name = 'FailuresError';
+  readonly failures: readonly [Error, ...Error[]];
+
+  constructor(failures: readonly [Error, ...Error[]]) {
+    super('Records failed.', { cause: failures[0] });
+    this.failures = failures;
+  }
+}
+
+/** What `--json` prints under `error`, and for each of several failures under `errors`. */
 export interface ErrorJson extends Omit<DnsErrorJson, 'code'> {
   /** A code of `DnsError`, `USAGE`, or `INTERNAL` for a fault of this program or of a third-party provider. */
   code: DnsErrorCode | 'USAGE' | 'INTERNAL';
@@ -39,14 +50,30 @@ export interface ErrorJson extends Omit<DnsErrorJson, 'code'> {
   leases?: readonly Leftover[];
 }
 
-/** What an error means outside: one JSON object and one exit code. */
-export function describeError(error: unknown): { json: ErrorJson; exitCode: ExitCode } {
-  if (error instanceof LeftoverError) {
-    const { json, exitCode } = describeError(error.cause);
-    const remove = `domainproof remove ${error.leases.map((lease) => lease.id).join(' ')}`;
-    const hint = `${json.hint ? `${json.hint} ` : ''}What was or may have been written is in the journal; take it away with: ${remove}`;
-    return { json: { ...json, hint, leases: error.leases }, exitCode };
+/** What an error means outside: a JSON object for each failure, of which the first decides the exit code. */
+export interface Described {
+  errors: readonly [ErrorJson, ...ErrorJson[]];
+  exitCode: ExitCode;
+}
+
+export function describeError(error: unknown): Described {
+  if (error instanceof FailuresError) {
+    const [first, ...others] = error.failures;
+    const { errors, exitCode } = describeError(first);
+    return { errors: [errors[0], ...others.flatMap((other) => describeError(other).errors)], exitCode };
   }
+  if (error instanceof LeftoverError) {
+    const { errors, exitCode } = describeError(error.cause);
+    const [first, ...others] = errors;
+    const remove = `domainproof remove ${error.leases.map((lease) => lease.id).join(' ')}`;
+    const hint = `${first.hint ? `${first.hint} ` : ''}What was or may have been written is in the journal; take it away with: ${remove}`;
+    return { errors: [{ ...first, hint, leases: error.leases }, ...others], exitCode };
+  }
+  const { json, exitCode } = describeOne(error);
+  return { errors: [json], exitCode };
+}
+
+function describeOne(error: unknown): { json: ErrorJson; exitCode: ExitCode } {
   if (error instanceof UsageError)
     return { json: plainError('USAGE', error.message, error.hint), exitCode: EXIT.usage };
   if (isDnsErrorLike(error)) {

@@ -70,3 +70,49 @@ export const DNS_FLAGS: readonly Flag[] = [
     description: 'port of the name servers (or DOMAINPROOF_AUTHORITATIVE_PORT; default 53)',
   },
 ];
+
+/** What certificate authorities check besides the record. */
+export const AUTHORITY_FLAGS: readonly Flag[] = [
+  {
+    name: 'ca',
+    value: 'DOMAIN',
+    repeatable: true,
+    description: 'check CAA records for this authority, such as letsencrypt.org',
+  },
+  {
+    name: 'account-uri',
+    value: 'URI',
+    description: 'your account at the authority, for CAA records that name accounts',
+  },
+  { name: 'wildcard', description: 'the certificate is for a wildcard name: CAA issuewild counts' },
+];
+
+/** Resolvers elsewhere, asked last. */
+export const PERSPECTIVE_FLAGS: readonly Flag[] = [
+  {
+    name: 'perspective',
+    value: 'NAME|IP:PORT|URL',
+    repeatable: true,
+    description: 'then ask a resolver too: cloudflare, google, quad9, alidns, dnspod, all, or its address',
+  },
+  {
+    name: 'quorum',
+    value: 'RULE',
+    description: 'how many of them must agree: all, a number, or baseline-requirements (default)',
+  },
+];
+
+/** How `prove` and `wait` decide. */
+export const DECISION_FLAGS: readonly Flag[] = [
+  { name: 'exact', description: 'there must be no other value at the name' },
+  {
+    name: 'keep-waiting',
+    description: 'until the time is over, also when waiting cannot help',
+  },
+];
+
+export const REPORT: Flag = {
+  name: 'report',
+  value: 'FILE.html',
+  description: 'also write the outcome as one page for a browser',
+};

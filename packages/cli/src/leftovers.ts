@@ -13,14 +13,23 @@ export async function withLeftovers<T>(
   try {
     return await work();
   } catch (error) {
-    const asked = new Set(records.map(keyOf));
-    const held = (await journal.all()).filter((lease) => lease.created && asked.has(keyOf(lease)));
-    if (held.length === 0) throw error;
-    throw new LeftoverError(
-      error,
-      held.map(({ id, name, type, value }) => ({ id, name, type, value })),
-    );
+    throw await nameLeftovers(journal, records, error);
   }
+}
+
+/** The error, with the leases of these records that the journal holds if there are any. */
+export async function nameLeftovers(
+  journal: Journal,
+  records: readonly DesiredRecord[],
+  error: unknown,
+): Promise<unknown> {
+  const asked = new Set(records.map(keyOf));
+  const held = (await journal.all()).filter((lease) => lease.created && asked.has(keyOf(lease)));
+  if (held.length === 0) return error;
+  return new LeftoverError(
+    error,
+    held.map(({ id, name, type, value }) => ({ id, name, type, value })),
+  );
 }
 
 function keyOf({

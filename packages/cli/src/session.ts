@@ -1,4 +1,5 @@
 import {
+  type Call,
   type ClientEvent,
   createClient,
   type DnsClient,
@@ -17,19 +18,48 @@ import type { Settings } from './settings.js';
 /** Masking shorter texts would only tear words apart; no vendor's key is as short. */
 const SHORTEST_SECRET = 8;
 
-/** What a command that talks to providers works with. */
-export interface Session {
+/** The providers that the settings turn on, and what a call to one of them is made with. */
+export interface Vendors {
+  installed: readonly InstalledProvider[];
   providers: readonly DnsProvider[];
+  /** For people: `Huawei Cloud DNS`. */
+  title(provider: DnsProvider): string;
+  /** What a provider is called with outside of the engine. */
+  call(signal: AbortSignal): Call;
+}
+
+/** What a command that talks to providers works with. */
+export interface Session extends Vendors {
   client: DnsClient;
   journal: Journal;
 }
 
-/** @throws UsageError if no provider is configured, or not the one of `--provider`. */
-export async function openSession({ io, output }: Invocation, settings: Settings): Promise<Session> {
-  const installed = await installedProviders(settings.config, io.env);
+/** Secrets of the providers are masked in all output from here on. */
+export async function openVendors({ io, output }: Invocation, { config }: Settings): Promise<Vendors> {
+  const installed = await installedProviders(config, io.env);
   const secrets = secretsOf(installed, io.env).filter((secret) => secret.length >= SHORTEST_SECRET);
   output.maskWith((text) => redact(text, secrets));
-  const providers = installed.flatMap(({ provider }) => (provider ? [provider] : []));
+  const log = detailLogger(output);
+  return {
+    installed,
+    providers: installed.flatMap(({ provider }) => (provider ? [provider] : [])),
+    title: ({ id }) => installed.find(({ provider }) => provider?.id === id)?.title ?? id,
+    call: (signal) => ({ signal, log, onApiCall: (event) => tellApiCall(output, event) }),
+  };
+}
+
+/**
+ * @param onEvent Told of everything that the engine does, besides the person who watches.
+ * @throws UsageError if no provider is configured, or not the one of `--provider`.
+ */
+export async function openSession(
+  invocation: Invocation,
+  settings: Settings,
+  onEvent?: (event: ClientEvent) => void,
+): Promise<Session> {
+  const { output } = invocation;
+  const vendors = await openVendors(invocation, settings);
+  const { installed, providers } = vendors;
   if (providers.length === 0) throw noProvider(installed);
   if (settings.provider !== undefined && !providers.some(({ id }) => id === settings.provider))
     throw unknownProvider(settings.provider, installed);
@@ -40,14 +70,17 @@ export async function openSession({ io, output }: Invocation, settings: Settings
     journal,
     log: detailLogger(output),
     onApiCall: (event) => tellApiCall(output, event),
-    onEvent: (event: ClientEvent) => told(event),
+    onEvent(event) {
+      told(event);
+      onEvent?.(event);
+    },
     delegation: async (zone, signal) => {
       const verifier = await openVerifier(settings);
       const { nameServers } = await verifier.delegation(zone, { signal });
       return nameServers.map(({ host }) => host);
     },
   });
-  return { providers, client, journal };
+  return { ...vendors, client, journal };
 }
 
 /** The verifier with the resolvers and the port of the settings. Loads its package. */

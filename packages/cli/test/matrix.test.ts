@@ -1,39 +1,21 @@
-import type { Report, ServerReport, VerifierEvent } from '@domainproof/propagation-verifier';
+import type { Fqdn } from '@domainproof/core';
 import { describe, expect, test } from 'vitest';
 import { LiveMatrix } from '../src/output/live-matrix.js';
 import { layOut } from '../src/output/matrix-layout.js';
 import { MatrixState } from '../src/output/matrix-state.js';
 import { sanitize } from '../src/output/sanitize.js';
 import { Captured, useSimulator } from './harness.js';
+import {
+  answerEvent as answer,
+  delegationEvent as delegation,
+  findingEvent,
+  perspectiveEvent,
+  record,
+  report,
+  server,
+} from './reports.js';
 
 const FRAME = { columns: 80, rows: 24, colours: false, elapsedMs: 3_200, timeoutMs: 600_000 };
-
-function delegation(name: string, zone: string, servers: number): VerifierEvent {
-  const nameServers = Array.from({ length: servers }, (_, index) => ({
-    host: `ns${index + 1}.${zone}`,
-    addresses: [`127.0.0.${index + 1}`],
-  }));
-  return { type: 'delegation', name, zone, nameServers } as unknown as VerifierEvent;
-}
-
-function answer(name: string, value: string, server: Partial<ServerReport>): VerifierEvent {
-  const complete = {
-    host: 'ns1.example.',
-    values: [],
-    rttMs: 1,
-    visibleAfterMs: null,
-    questions: 1,
-    ...server,
-  };
-  return {
-    type: 'answer',
-    name,
-    recordType: 'TXT',
-    value,
-    server: complete,
-    elapsedMs: 1,
-  } as unknown as VerifierEvent;
-}
 
 describe('the matrix', () => {
   test('has a row for each value and a column for each server address, in words as well as in signs', () => {
@@ -94,18 +76,108 @@ describe('the matrix', () => {
     expect(layOut(state, FRAME)[0]).toMatch(/^ {2}a\.example\.net TXT .* 1 of 8 servers$/);
   });
 
+  test('has a line for each name that a CNAME leads to, under the servers of its zone', () => {
+    const state = new MatrixState([{ name: '_x.www.example.com', type: 'CNAME', value: 'y.example.net' }]);
+    const name = '_x.www.example.com.';
+    state.apply(delegation(name, 'example.com.', 1));
+    state.apply(delegation(name, 'example.net.', 2, 'y.example.net.'));
+    const one = { recordType: 'CNAME', value: 'y.example.net.' };
+    const seen = answer(name, 'y.example.net.', {
+      name: 'y.example.net.' as Fqdn,
+      zone: 'example.net.' as Fqdn,
+      address: '127.0.0.2',
+      status: 'absent',
+    });
+    state.apply({ ...seen, ...one } as typeof seen);
+    expect(layOut(state, FRAME).map((line) => line.trimEnd())).toEqual([
+      'example.com                ns1.example.com',
+      '                           127.0.0.1',
+      '  _x.www.example.com CNAME · waiting',
+      'example.net                ns1.example.net  ns2.example.net',
+      '                           127.0.0.1        127.0.0.2',
+      '  → y.example.net CNAME    · waiting        · not yet',
+      '0 of 1 visible, 3.2 s of 10 m',
+    ]);
+  });
+
+  test('shows a name in a chain that only an answer has told of', () => {
+    const state = new MatrixState([{ name: 'a.example.net', type: 'TXT', value: 'v' }]);
+    state.apply(delegation('a.example.net.', 'example.net.', 1));
+    const name = 'b.example.net.' as Fqdn;
+    state.apply(answer('a.example.net.', 'v', { name, address: '127.0.0.1', status: 'refused' }));
+    expect(layOut(state, FRAME)[3]).toMatch(/^ {2}→ b\.example\.net TXT +✗ refused/);
+  });
+
+  test('has perspectives beside each other once they are asked, with the time that a cache needs', () => {
+    const state = new MatrixState([{ name: 'a.example.net', type: 'TXT', value: 'v' }]);
+    const apply = (given: Parameters<typeof perspectiveEvent>[2]) =>
+      state.apply(perspectiveEvent('a.example.net.', 'v', given));
+    expect(layOut(state, FRAME).join()).not.toContain('perspectives');
+    apply({ name: 'cloudflare', region: 'ARIN' });
+    apply({ name: '192.0.2.9', region: null, status: 'absent', clearsInMs: 45_000 });
+    const lines = layOut(state, FRAME).map((line) => line.trimEnd());
+    expect(lines.slice(1, 4)).toEqual([
+      'perspectives               cloudflare       192.0.2.9',
+      '                           ARIN',
+      '  a.example.net TXT        ✓ visible        · for 45.0 s',
+    ]);
+    apply({ name: '192.0.2.9', region: null, status: 'visible' });
+    for (const name of ['x', 'y', 'z']) apply({ name, status: 'timeout' });
+    expect(layOut(state, FRAME)[1]).toMatch(/^ {2}a\.example\.net TXT .* 2 of 5 perspectives$/);
+  });
+
+  test('leaves the second line of heads out if no perspective has a region', () => {
+    const state = new MatrixState([
+      { name: 'a.example.net', type: 'TXT', value: 'v' },
+      { name: 'b.example.net', type: 'TXT', value: 'v' },
+    ]);
+    state.apply(perspectiveEvent('a.example.net.', 'v', { name: 'here', region: null }));
+    const lines = layOut(state, FRAME).map((line) => line.trimEnd());
+    expect(lines.slice(2)).toEqual([
+      'perspectives               here',
+      '  a.example.net TXT        ✓ visible',
+      expect.any(String),
+    ]);
+  });
+
+  test('tells the newest findings in words below the table, one for each code of a record', () => {
+    const state = new MatrixState([{ name: 'a.example.net', type: 'TXT', value: 'v' }]);
+    const find = (code: string, message: string) =>
+      state.apply(findingEvent('a.example.net.', 'v', { code, message, severity: 'fatal' }));
+    find('LAME', 'first');
+    for (const code of ['A', 'B']) find(code, code.toLowerCase());
+    find('LAME', 'a message that goes on for so long that it takes several lines '.repeat(6));
+    const lines = layOut(state, FRAME);
+    expect(lines.slice(1, 3)).toEqual(['  A a.example.net: a', '  B a.example.net: b']);
+    expect(lines.slice(3, 6)).toEqual([
+      expect.stringMatching(/^ {2}LAME a\.example\.net: a message /),
+      expect.stringMatching(/^ {4}\S/),
+      expect.stringMatching(/^ {4}\S.* …$/),
+    ]);
+    for (const line of lines) expect(line.length).toBeLessThan(FRAME.columns);
+    expect(layOut(state, { ...FRAME, colours: true })[1]).toBe('\u001b[31m  A a.example.net: a\u001b[0m');
+    expect(layOut(state, { ...FRAME, rows: 11 })).toHaveLength(2);
+    // The outcome tells them in full.
+    state.finish(report([record({ visible: false })]));
+    expect(layOut(state, FRAME).join()).not.toContain('LAME');
+  });
+
+  test('takes no notice of records that it does not show', () => {
+    const state = new MatrixState([{ name: 'a.example.net', type: 'TXT', value: 'v' }]);
+    const before = layOut(state, FRAME);
+    state.apply(findingEvent('b.example.net.', 'v', {}));
+    state.finish(report([record({ value: 'other' })]));
+    expect(layOut(state, FRAME)).toEqual(before);
+  });
+
   test('shows hostile host names and values without a control character', () => {
     const state = new MatrixState([
       { name: 'a.example.net', type: 'TXT', value: 'x\u009bevil' },
       { name: 'a.example.net', type: 'TXT', value: '证书' },
     ]);
-    const nameServers = [{ host: 'n\u001b[2J.example.', addresses: ['127.0.0.1'] }];
-    state.apply({
-      type: 'delegation',
-      name: 'a.example.net.',
-      zone: 'example.net.',
-      nameServers,
-    } as unknown as VerifierEvent);
+    const nameServers = [{ host: 'n\u001b[2J.example.' as Fqdn, addresses: ['127.0.0.1'] }];
+    state.apply({ ...delegation('a.example.net.', 'example.net.', 0), nameServers });
+    state.apply(findingEvent('a.example.net.', '证书', { message: 'seen "\u001b[2J\u202e证书"' }));
     const shown = layOut(state, FRAME).join('');
     expect(sanitize(shown)).toBe(shown);
     expect(shown).not.toContain('证');
@@ -118,16 +190,8 @@ describe('the live matrix', () => {
     const expectation = { name: 'a.example.net', type: 'TXT', value: 'v' } as const;
     const matrix = new LiveMatrix(stream, [expectation], { timeoutMs: 1_000, colours: true });
     matrix.onEvent(delegation('a.example.net.', 'example.net.', 1));
-    const server = { host: 'ns1.example.net.', address: '127.0.0.1', status: 'visible', visibleAfterMs: 12 };
-    const record = {
-      ...expectation,
-      name: 'a.example.net.',
-      zone: 'example.net.',
-      visible: true,
-      elapsedMs: 12,
-      servers: [server],
-    };
-    matrix.end({ ok: true, elapsedMs: 12, records: [record] } as unknown as Report);
+    const servers = [server({ address: '127.0.0.1', visibleAfterMs: 12 })];
+    matrix.end(report([record({ elapsedMs: 12, servers })], 12));
     matrix.end();
     const pictures = stream.text.split('\u001b[?2026h').slice(1);
     expect(pictures).toHaveLength(2);

@@ -25,7 +25,7 @@ test('every kind of line goes through the sanitizer', () => {
   const stdout = new Captured();
   const stderr = new Captured();
   const output = createOutput(
-    { stdout, stderr },
+    { stdout, stderr, env: {} },
     { json: false, events: false, quiet: false, verbose: true },
   );
   output.progress('seen', HOSTILE);
@@ -42,7 +42,10 @@ test('what looks like a secret is masked in errors, warnings and details, in JSO
   for (const json of [false, true]) {
     const stdout = new Captured();
     const stderr = new Captured();
-    const output = createOutput({ stdout, stderr }, { json, events: false, quiet: false, verbose: true });
+    const output = createOutput(
+      { stdout, stderr, env: {} },
+      { json, events: false, quiet: false, verbose: true },
+    );
     output.maskWith((text) => text.replaceAll('s3cret', '***'));
     output.warn('has s3cret');
     output.detail('api', 'has s3cret');

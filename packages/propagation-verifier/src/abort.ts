@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 export interface ChildSignal {
   readonly signal: AbortSignal;
   /** Ends the work below this signal, not the parent's. */
-  abort(): void;
+  abort(reason?: unknown): void;
   /** To be called when the work is over, so that the parent forgets this child. */
   release(): void;
 }
@@ -23,7 +23,7 @@ export function childSignal(...parents: readonly (AbortSignal | undefined)[]): C
   }
   return {
     signal: controller.signal,
-    abort: () => controller.abort(),
+    abort: (reason) => controller.abort(reason),
     release: () => {
       for (const step of undo) step();
     },

@@ -9,27 +9,28 @@ interface Entry<T> {
   keptUntil: number;
 }
 
+/** How many entries are looked through for outdated ones when another is added. */
+const SWEPT = 4;
+
 /** Runs work for one key once: callers of the same time share it, and later ones get its result for a while. Failures are not kept. */
 export class SharedWork<T> {
   readonly #clock: Clock;
-  readonly #keepMs: number;
   readonly #entries = new Map<string, Entry<T>>();
 
-  constructor(clock: Clock, keepMs: number) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#keepMs = keepMs;
   }
 
-  /** `isKept` says whether a result is worth keeping. The work must end when the signal fires. */
+  /** `keepMs` says how many milliseconds a result is kept; 0 for not at all. The work must end when the signal fires. */
   async run(
     key: string,
     signal: AbortSignal,
     work: () => Promise<T>,
-    isKept: (result: T) => boolean,
+    keepMs: (result: T) => number,
   ): Promise<T> {
     for (;;) {
       const entry = this.#entries.get(key);
-      if (!entry || entry.keptUntil <= this.#clock.now()) return this.#start(key, signal, work, isKept);
+      if (!entry || entry.keptUntil <= this.#clock.now()) return this.#start(key, signal, work, keepMs);
       try {
         return await unlessAborted(entry.work, signal);
       } catch (error) {
@@ -44,9 +45,9 @@ export class SharedWork<T> {
     key: string,
     signal: AbortSignal,
     work: () => Promise<T>,
-    isKept: (result: T) => boolean,
+    keepMs: (result: T) => number,
   ): Promise<T> {
-    this.#forgetOldest();
+    this.#forgetOutdated();
     const entry: Entry<T> = { work: work(), signal, keptUntil: Number.POSITIVE_INFINITY };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -54,17 +55,20 @@ export class SharedWork<T> {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
     };
     entry.work.then((result) => {
-      if (isKept(result)) entry.keptUntil = this.#clock.now() + this.#keepMs;
+      const ms = keepMs(result);
+      if (ms > 0) entry.keptUntil = this.#clock.now() + ms;
       else forget();
     }, forget);
     return entry.work;
   }
 
-  /** Entries stand in the order of their start, so the outdated ones are in front. */
-  #forgetOldest(): void {
+  /** Looks at the oldest; those that still count go to the end, so that all come to be looked at. */
+  #forgetOutdated(): void {
+    let left = SWEPT;
     for (const [key, entry] of this.#entries) {
-      if (entry.keptUntil > this.#clock.now()) return;
+      if (left-- === 0) return;
       this.#entries.delete(key);
+      if (entry.keptUntil > this.#clock.now()) this.#entries.set(key, entry);
     }
   }
 }

@@ -6,10 +6,12 @@ import { parseResolvers, ResolverClient } from './asking/resolver.js';
 import { verifyMany } from './bulk/verify-many.js';
 import { systemClock } from './clock.js';
 import { Delegations } from './delegation/delegation.js';
+import { diagnose, lookingWith } from './diagnosis/diagnose.js';
 import { networkTransport } from './transport/network.js';
-import type { Verifier, VerifierOptions } from './types/index.js';
+import type { Verifier, VerifierOptions, WaitOptions } from './types/index.js';
+import { startRun } from './waiting/run.js';
 import { nameWithin, toTargets } from './waiting/target.js';
-import { waitFor } from './waiting/wait.js';
+import { type WaitSettings, waitFor } from './waiting/wait.js';
 
 const DNS_PORT = 53;
 const QUERY_TIMEOUT_MS = 2_000;
@@ -36,23 +38,34 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
   const resolver = new ResolverClient({ exchange, clock, resolvers, queryTimeoutMs });
   const authority = new Authority({ exchange, clock, port, queryTimeoutMs });
   const delegations = new Delegations({ resolver, authority, clock });
-  const context = { clock, random, exchange, resolver, authority, delegations };
+  const context = { clock, random, exchange, transport, queryTimeoutMs, resolver, authority, delegations };
+  const settingsOf = ({ timeoutMs = WAIT_TIMEOUT_MS, stopEarly = true, ...looking }: WaitOptions) => ({
+    ...lookingWith(context, { ...looking, once: false }),
+    patience: { once: false, timeoutMs: integer('timeoutMs', timeoutMs, 0, MAX_TIMER_MS) } as const,
+    stopEarly,
+  });
   return {
     async check(expectations, { signal } = {}) {
-      return waitFor(context, toTargets(expectations), { once: true }, { signal });
+      const settings: WaitSettings = {
+        ...lookingWith(context, { once: true }),
+        patience: { once: true },
+        stopEarly: true,
+        onEvent: () => {},
+      };
+      return waitFor(context, toTargets(expectations), settings, signal);
     },
-    async wait(expectations, { timeoutMs = WAIT_TIMEOUT_MS, signal, onEvent } = {}) {
-      const patience = { once: false, timeoutMs: integer('timeoutMs', timeoutMs, 0, MAX_TIMER_MS) } as const;
-      return waitFor(context, toTargets(expectations), patience, { signal, onEvent });
+    async wait(expectations, { onEvent = () => {}, ...options } = {}) {
+      const settings = { ...settingsOf(options), onEvent };
+      return waitFor(context, toTargets(expectations), settings, options.signal);
     },
-    run() {
-      throw new DnsError('UNSUPPORTED', 'not built yet');
+    run(expectations, options = {}) {
+      return startRun(context, toTargets(expectations), settingsOf(options), options.signal);
     },
-    async diagnose() {
-      throw new DnsError('UNSUPPORTED', 'not built yet');
+    async diagnose(subject, options = {}) {
+      return diagnose(context, subject, options);
     },
     verifyMany(expectations, options) {
-      return verifyMany({ ...context, transport, port, queryTimeoutMs }, expectations, options);
+      return verifyMany({ ...context, port }, expectations, options);
     },
     async delegation(name, { zone, signal } = {}) {
       const { name: full, hint } = nameWithin(name, zone);

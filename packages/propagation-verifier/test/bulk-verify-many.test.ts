@@ -307,7 +307,7 @@ describe('what is compared', () => {
     expect(isClosed).toBe(true);
   });
 
-  test.each(['Example.TEST', `${nameOf(3)}.`, `*.h3.${ZONE}`, `bücher.${ZONE}`, `a-b.${ZONE}`])(
+  test.each(['Www.Example.TEST', `${nameOf(3)}.`, `*.h3.${ZONE}`, `bücher.${ZONE}`, `a-b.${ZONE}`])(
     'the name %s is taken as elsewhere',
     async (name) => {
       const all: Behaviour = ({ query, type, send }) =>

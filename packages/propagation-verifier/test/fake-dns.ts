@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import packet, { type Answer, type DecodedPacket, type Packet } from 'dns-packet';
 import { createVerifier, type Verifier, type VerifierOptions } from '../src/index.js';
+import { MessageStream } from '../src/transport/message-stream.js';
 
 export type Via = 'udp' | 'tcp';
 /** Packets to be sent back, in order; nothing for silence. */
@@ -129,13 +130,14 @@ export class FakeDns {
   async #listen(address: string, port: number, handler: Handler): Promise<Listener> {
     const tcp = createServer((socket) => {
       socket.on('error', () => {});
+      const stream = new MessageStream();
       socket.on('data', (data: Buffer) => {
-        const raw = data.subarray(2);
-        for (const answer of handler(packet.decode(raw), 'tcp', raw)) {
-          const length = Buffer.alloc(2);
-          length.writeUInt16BE(answer.length);
-          socket.write(Buffer.concat([length, answer]));
-        }
+        for (const raw of stream.take(data))
+          for (const answer of handler(packet.decode(raw), 'tcp', raw)) {
+            const length = Buffer.alloc(2);
+            length.writeUInt16BE(answer.length);
+            socket.write(Buffer.concat([length, answer]));
+          }
       });
     });
     tcp.listen(port, address);

@@ -2,6 +2,7 @@ import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CONFIG, DNS_FLAGS, FROM, JOURNAL, PLACE_FLAGS, TIMEOUT, TTL } from '../flags.js';
 import { withLeftovers } from '../leftovers.js';
+import { Outcomes } from '../outcomes.js';
 import { showRecord } from '../output/record-text.js';
 import { requestedRecords, WRITABLE_TYPES } from '../requested-records.js';
 import { openSession } from '../session.js';
@@ -23,9 +24,12 @@ counts as done. Prints the lease: its id removes exactly this value again.`,
     const settings = await resolveSettings(flags, io);
     const from = flags.text('from');
     const records = await requestedRecords(positionals, from, WRITABLE_TYPES, settings, io);
-    const { client, journal } = await openSession(invocation, settings);
+    const outcomes = new Outcomes();
+    const { client, journal } = await openSession(invocation, settings, (event) => outcomes.apply(event));
     const leases = await withLeftovers(journal, records, () =>
-      client.ensureAll(records, { signal: io.signal, timeoutMs: settings.timeoutMs }),
+      client
+        .ensureAll(records, { signal: io.signal, timeoutMs: settings.timeoutMs })
+        .catch((error) => Promise.reject(outcomes.failure(records, error))),
     );
     output.result(
       from === undefined ? leases[0]! : { leases },

@@ -1,6 +1,7 @@
 import {
   abortError,
   ancestors,
+  type CallOptions,
   type DesiredRecord,
   type DnsClient,
   type Fqdn,
@@ -9,18 +10,34 @@ import {
   type Lease,
   toFqdn,
 } from '@domainproof/core';
-import type { Delegation, Report, Verifier } from '@domainproof/propagation-verifier';
-import type { Command, Invocation } from '../command.js';
+import type { Delegation, Operator, Report, Verifier } from '@domainproof/propagation-verifier';
+import type { Command } from '../command.js';
 import { withZoneFindings, zonesDelegatedElsewhere } from '../delegation-check.js';
 import { EXIT } from '../exit-codes.js';
-import { CONFIG, DNS_FLAGS, FROM, JOURNAL, PLACE_FLAGS, TIMEOUT, TTL } from '../flags.js';
-import { withLeftovers } from '../leftovers.js';
+import {
+  AUTHORITY_FLAGS,
+  CONFIG,
+  DECISION_FLAGS,
+  DNS_FLAGS,
+  FROM,
+  JOURNAL,
+  PERSPECTIVE_FLAGS,
+  PLACE_FLAGS,
+  REPORT,
+  TIMEOUT,
+  TTL,
+} from '../flags.js';
+import { nameLeftovers, withLeftovers } from '../leftovers.js';
+import { operatorOf, serversOfZone } from '../operator.js';
+import { Outcomes } from '../outcomes.js';
+import { openPage } from '../page.js';
 import { PROOF_TYPES, requestedRecords } from '../requested-records.js';
-import { openSession, openVerifier } from '../session.js';
+import { openSession, openVerifier, type Session } from '../session.js';
 import { DEFAULT_WAIT_MS, resolveSettings } from '../settings.js';
+import { verificationOf } from '../verification.js';
 import {
   awaitVisibility,
-  expectationOf,
+  expectationsOf,
   resolverUnreachable,
   visibilityDocument,
   visibilityLines,
@@ -33,44 +50,115 @@ export const prove: Command = {
   usage: 'NAME TYPE VALUE | --from FILE.json',
   description: `Writes TXT or CNAME records at the cloud that hosts them, then asks every address of every authoritative name server
 until all of them show the values. Values of others at the same name stay. The domain's delegation is looked up before
-anything is written. A record that is not visible in time stays, and the exit code is 1.`,
+anything is written. A record that is not visible in time, or that waiting cannot make visible, stays, and the exit code is 1.
+Of many records, those that can be written are proved also if others fail; a failure then decides the exit code.`,
   examples: [
     'domainproof prove _dnsauth.example.com TXT 202601020304abcdef',
     'domainproof prove _acme-challenge.example.net TXT token --timeout 5m --json',
-    'domainproof prove --from challenges.json',
+    'domainproof prove --from challenges.json --report visibility.html',
+    'domainproof prove _acme-challenge.example.net TXT token --perspective cloudflare --perspective google --quorum all',
   ],
-  flags: [FROM, ...PLACE_FLAGS, TTL, TIMEOUT, ...DNS_FLAGS, JOURNAL, CONFIG],
+  flags: [
+    FROM,
+    ...PLACE_FLAGS,
+    TTL,
+    TIMEOUT,
+    ...DECISION_FLAGS,
+    ...PERSPECTIVE_FLAGS,
+    ...AUTHORITY_FLAGS,
+    REPORT,
+    ...DNS_FLAGS,
+    JOURNAL,
+    CONFIG,
+  ],
 
   async run(invocation) {
     const { positionals, flags, io, output } = invocation;
     const settings = await resolveSettings(flags, io);
+    const verification = verificationOf(flags);
+    const page = await openPage(invocation);
     const records = await requestedRecords(positionals, flags.text('from'), PROOF_TYPES, settings, io);
-    const { client, journal, providers } = await openSession(invocation, settings);
+    const outcomes = new Outcomes();
+    const session = await openSession(invocation, settings, (event) => outcomes.apply(event));
+    const { client, journal } = session;
     const verifier = await openVerifier(settings);
+    const timeoutMs = settings.timeoutMs ?? DEFAULT_WAIT_MS;
 
     const delegations = await findDelegations(verifier, client, records, io.signal);
     if ('ok' in delegations) {
-      output.result(visibilityDocument(delegations), visibilityLines(delegations, output));
-      return EXIT.notVisible;
+      const { records: reported, elapsedMs } = delegations;
+      output.result(visibilityDocument(delegations), visibilityLines(delegations, output, timeoutMs));
+      return page.write({ command: 'prove', elapsedMs, records: reported, delegations: [] }, EXIT.notVisible);
     }
-    const timeoutMs = settings.timeoutMs ?? DEFAULT_WAIT_MS;
     return withLeftovers(journal, records, async () => {
-      const leases = await client.ensureAll(records, {
+      const { written, failure } = await write(records, session, outcomes, {
         signal: io.signal,
         timeoutMs: Math.min(timeoutMs, WRITE_MS),
       });
-      const elsewhere = zonesDelegatedElsewhere(leases, delegations, providers);
+      // Before the wait: whoever sees it may act at once.
+      const failed = failure === undefined ? undefined : output.tellFailure(failure);
+      const leases = written.map(({ lease }) => lease);
+      const elsewhere = zonesDelegatedElsewhere(leases, delegations, session.providers);
       for (const { message, remedy } of elsewhere.values()) output.warn(`${message} ${remedy}`);
-      const seen = await waitFor(verifier, records, leases, timeoutMs, invocation);
-      const report = withZoneFindings(seen, elsewhere);
-      output.result(visibilityDocument(report, leases), [
-        ...visibilityLines(report, output),
-        howToRemove(leases),
-      ]);
-      return report.ok ? EXIT.done : EXIT.notVisible;
+      const operators = await operatorsOf(leases, elsewhere, session, io.signal);
+      const expectations = expectationsOf(
+        written.map(({ record }) => record),
+        flags.has('exact'),
+      ).map((expectation, index) => ({
+        ...expectation,
+        zone: leases[index]!.zone,
+        operator: operators[index],
+      }));
+      const options = { ...verification, timeoutMs, stopEarly: !flags.has('keep-waiting') };
+      const seen = await awaitVisibility(verifier, expectations, options, invocation);
+      const report = withZoneFindings(seen.report, elsewhere);
+      const document = visibilityDocument(report, leases);
+      output.result(
+        failed
+          ? { ...document, ok: false, error: failed.json, ...(failed.errors && { errors: failed.errors }) }
+          : document,
+        [...visibilityLines(report, output, timeoutMs), howToRemove(leases)],
+      );
+      const code = failed?.exitCode ?? (report.ok ? EXIT.done : EXIT.notVisible);
+      const all = [...seen.delegations, ...delegations];
+      const failures = failed ? (failed.errors ?? [failed.json]) : [];
+      return page.write({ command: 'prove', ...report, delegations: all, failures }, code);
     });
   },
 };
+
+/** A record with its lease. */
+interface Written {
+  record: DesiredRecord;
+  lease: Lease;
+}
+
+/**
+ * Writes the records. Where some fail and others are written, the others go on.
+ *
+ * @returns the written records in their order, and why the rest is not there
+ * @throws what the engine failed with, if nothing is written
+ */
+async function write(
+  records: readonly DesiredRecord[],
+  { client, journal }: Session,
+  outcomes: Outcomes,
+  options: CallOptions,
+): Promise<{ written: Written[]; failure?: unknown }> {
+  try {
+    const leases = await client.ensureAll(records, options);
+    return { written: records.map((record, index) => ({ record, lease: leases[index]! })) };
+  } catch (error) {
+    const failure = outcomes.failure(records, error);
+    const written = records.flatMap((record) => {
+      const lease = outcomes.lease(record);
+      return lease ? [{ record, lease }] : [];
+    });
+    if (written.length === 0 || options.signal?.aborted) throw failure;
+    const failed = records.filter((record) => !outcomes.lease(record));
+    return { written, failure: await nameLeftovers(journal, failed, failure) };
+  }
+}
 
 /**
  * Looks up who serves the names before anything is written: a dead resolver or an unregistered domain leaves nothing behind.
@@ -107,7 +195,7 @@ async function findDelegations(
   } catch (error) {
     if (signal.aborted) throw abortError(signal);
     if (!isDnsError(error, 'TIMEOUT')) throw error;
-    return resolverUnreachable(records.map(expectationOf), error, Math.round(performance.now() - startedAt));
+    return resolverUnreachable(expectationsOf(records), error, Math.round(performance.now() - startedAt));
   }
 }
 
@@ -127,18 +215,29 @@ async function findDelegation(
   }
 }
 
-function waitFor(
-  verifier: Verifier,
-  records: readonly DesiredRecord[],
+/**
+ * The operator of the provider that each lease was written at. Which servers it runs is asked only where the delegation leads
+ * elsewhere: only those are asked besides.
+ */
+function operatorsOf(
   leases: readonly Lease[],
-  timeoutMs: number,
-  invocation: Invocation,
-): Promise<Report> {
-  const expectations = records.map((record, index) => ({
-    ...expectationOf(record),
-    zone: leases[index]!.zone,
-  }));
-  return awaitVisibility(verifier, expectations, timeoutMs, invocation);
+  elsewhere: ReadonlyMap<string, unknown>,
+  { providers, title, call }: Session,
+  signal: AbortSignal,
+): Promise<Operator[]> {
+  const known = new Map<string, Promise<Operator>>();
+  const find = async (id: string, zone: Fqdn) => {
+    const provider = providers.find((candidate) => candidate.id === id)!;
+    const servers = elsewhere.has(zone) ? await serversOfZone(provider, zone, call(signal)) : [];
+    return operatorOf(provider, title(provider), servers);
+  };
+  const finding = leases.map(({ provider, zone }) => {
+    const key = `${provider} ${zone}`;
+    const operator = known.get(key) ?? find(provider, zone);
+    known.set(key, operator);
+    return operator;
+  });
+  return Promise.all(finding);
 }
 
 function howToRemove(leases: readonly Lease[]): string {

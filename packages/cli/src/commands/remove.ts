@@ -14,6 +14,7 @@ import type { Command } from '../command.js';
 import { UsageError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { CONFIG, DNS_FLAGS, FROM, JOURNAL, PLACE_FLAGS, TIMEOUT } from '../flags.js';
+import { Outcomes } from '../outcomes.js';
 import { count, showRecord } from '../output/record-text.js';
 import { requestedRecords, WRITABLE_TYPES } from '../requested-records.js';
 import { openSession, type Session } from '../session.js';
@@ -42,12 +43,15 @@ By lease id, a value that was there before the lease is kept. By NAME TYPE VALUE
     if (!byRecord && positionals.length === 0)
       throw new UsageError('Say what to remove: lease ids, NAME TYPE VALUE, or --from FILE.json.');
 
-    const session = await openSession(invocation, settings);
+    const outcomes = new Outcomes();
+    const session = await openSession(invocation, settings, (event) => outcomes.apply(event));
     const options = { signal: io.signal, timeoutMs: settings.timeoutMs };
     const { leases, excluded } = records
       ? await leasesOf(records, session, settings, options)
       : { leases: await knownLeases(positionals, session.journal), excluded: [] };
-    const reports = await session.client.releaseAll(leases, { ...options, force: byRecord });
+    const reports = await session.client
+      .releaseAll(leases, { ...options, force: byRecord })
+      .catch((error) => Promise.reject(outcomes.failure(leases, error)));
     output.result(summary(reports, excluded), lines(reports, excluded));
     return EXIT.done;
   },

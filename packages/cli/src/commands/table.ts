@@ -14,6 +14,10 @@ export const COMMANDS: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'wait until every name server shows the record; needs no credentials',
     load: () => import('./wait.js').then((module) => module.wait),
   },
+  doctor: {
+    summary: 'say why a record is not visible, or what is wrong with a zone; needs no credentials',
+    load: () => import('./doctor.js').then((module) => module.doctor),
+  },
   remove: {
     summary: 'take exactly this value away again',
     load: () => import('./remove.js').then((module) => module.remove),

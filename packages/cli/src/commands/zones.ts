@@ -1,9 +1,8 @@
-import type { DnsProvider, Zone } from '@domainproof/core';
-import type { Command, Invocation } from '../command.js';
+import type { Call, DnsProvider, Zone } from '@domainproof/core';
+import type { Command } from '../command.js';
 import { UsageError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { CONFIG, PLACE_FLAGS, TIMEOUT } from '../flags.js';
-import { detailLogger, tellApiCall } from '../output/client-lines.js';
 import { showName } from '../output/record-text.js';
 import { openSession } from '../session.js';
 import { resolveSettings } from '../settings.js';
@@ -23,13 +22,13 @@ and sets the exit code.`,
     if (positionals.length > 0)
       throw new UsageError(`zones takes no words ("${positionals[0]}"), only flags.`);
     const settings = await resolveSettings(flags, io);
-    const { providers } = await openSession(invocation, settings);
+    const { providers, call } = await openSession(invocation, settings);
     const asked = providers.filter(({ id }) => settings.provider === undefined || id === settings.provider);
     const deadline = AbortSignal.timeout(settings.timeoutMs ?? LIST_MS);
     // A combined signal does not hold its sources: without a listener of its own, the timer goes with the garbage.
     deadline.addEventListener('abort', () => {}, { once: true });
     const signal = AbortSignal.any([io.signal, deadline]);
-    const answers = await Promise.allSettled(asked.map((provider) => list(provider, signal, invocation)));
+    const answers = await Promise.allSettled(asked.map((provider) => list(provider, call(signal))));
     const failures = answers.flatMap((answer) =>
       answer.status === 'rejected' ? [answer.reason as Error] : [],
     );
@@ -45,13 +44,8 @@ and sets the exit code.`,
   },
 };
 
-async function list(provider: DnsProvider, signal: AbortSignal, { output }: Invocation) {
+async function list(provider: DnsProvider, call: Call) {
   const found: (Omit<Zone, 'limits'> & { provider: string })[] = [];
-  const call = {
-    signal,
-    log: detailLogger(output),
-    onApiCall: (event: Parameters<typeof tellApiCall>[1]) => tellApiCall(output, event),
-  };
   for await (const { id, name, status, nameServers } of provider.listZones(call))
     found.push({ provider: provider.id, name, status, id, ...(nameServers && { nameServers }) });
   return found;

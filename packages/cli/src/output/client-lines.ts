@@ -3,7 +3,7 @@ import { formatDuration } from '../duration.js';
 import type { Output } from './output.js';
 import { showName, showRecord } from './record-text.js';
 
-/** Tells what the engine does, as lines and as events; the zone of a name once. */
+/** Tells what the engine does, as lines and as events; the zone of a name once. Failures end the command, and are told there. */
 export function tellClientEvent(output: Output): (event: ClientEvent) => void {
   const told = new Set<string>();
   return (event) => {
@@ -27,10 +27,6 @@ export function tellClientEvent(output: Output): (event: ClientEvent) => void {
         break;
       case 'released':
         output.progress(event.report.outcome, showRecord(event.report.lease));
-        break;
-      case 'failed':
-        for (const value of event.values)
-          output.progress('failed', `${showRecord({ ...event.key, value })} ${event.error.message}`);
         break;
       case 'retry':
         output.detail(

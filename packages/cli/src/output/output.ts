@@ -2,9 +2,18 @@ import { describeError, type ErrorJson } from '../errors.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { Io, OutputStream } from '../io.js';
 import { safeJson, sanitize } from './sanitize.js';
+import { type Line, renderLine } from './styled.js';
 
 /** Width of the first column of lines for people. */
 const LABEL_WIDTH = 9;
+
+/** A failure as it was told. */
+export interface Failure {
+  json: ErrorJson;
+  /** All failures, `json` the first of them; only if there are several. */
+  errors?: readonly ErrorJson[];
+  exitCode: ExitCode;
+}
 
 /** What a command prints, whatever the mode: text for people, one JSON document, or JSON lines. */
 export interface Output {
@@ -12,6 +21,8 @@ export interface Output {
   readonly people: OutputStream;
   /** False with `--quiet`. */
   readonly showsProgress: boolean;
+  /** Columns of the terminal that lines of `result` are for; in a pipe they are not broken: Infinity. */
+  readonly width: number;
   /** True with `--verbose`. */
   readonly showsDetails: boolean;
   /** One fact while it happens. */
@@ -23,11 +34,11 @@ export interface Output {
   /** A line for `--verbose`. */
   detail(label: string, text: string): void;
   /** The outcome: the document in JSON modes, the lines otherwise. To be called once. */
-  result(document: object, lines: readonly string[]): void;
+  result(document: object, lines: readonly Line[]): void;
   /** The error that ends the command: a sentence for people and, in JSON modes, the document. Returns the exit code for it. */
   fail(error: unknown): ExitCode;
   /** An error that does not end the command: a sentence for people. Returns what it means outside. */
-  tellFailure(error: unknown): { json: ErrorJson; exitCode: ExitCode };
+  tellFailure(error: unknown): Failure;
   /** From now on texts of errors and details pass through this, which masks secrets. */
   maskWith(mask: (text: string) => string): void;
 }
@@ -39,31 +50,38 @@ export interface OutputModes {
   verbose: boolean;
 }
 
-export function createOutput(io: Pick<Io, 'stdout' | 'stderr'>, modes: OutputModes): Output {
+export function createOutput(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, modes: OutputModes): Output {
   const json = modes.json || modes.events;
   const people = json ? io.stderr : io.stdout;
+  const isTerminal = io.stdout.isTTY === true;
   let mask = (text: string) => text;
 
   const line = (stream: OutputStream, text: string) => stream.write(`${sanitize(text)}\n`);
   const labelled = (label: string, text: string) => `${label.padEnd(LABEL_WIDTH)} ${text}`;
   const print = (document: object) =>
     modes.events
-      ? io.stdout.write(`${safeJson({ type: 'result', ...document })}\n`)
+      ? io.stdout.write(`${safeJson(resultLine(document))}\n`)
       : io.stdout.write(`${safeJson(document, 2)}\n`);
 
-  function tellFailure(error: unknown): { json: ErrorJson; exitCode: ExitCode } {
-    const { json: told, exitCode } = describeError(error);
-    const masked = { ...told, message: mask(told.message), ...(told.hint && { hint: mask(told.hint) }) };
-    line(io.stderr, `error: ${masked.message}`);
-    if (masked.hint) line(io.stderr, `hint: ${masked.hint}`);
-    if (modes.verbose && told.code === 'INTERNAL' && error instanceof Error && error.stack)
+  function tellFailure(error: unknown): Failure {
+    const { errors, exitCode } = describeError(error);
+    const masked = errors.map((one) => ({
+      ...one,
+      message: mask(one.message),
+      ...(one.hint && { hint: mask(one.hint) }),
+    }));
+    for (const { message } of masked) line(io.stderr, `error: ${message}`);
+    for (const hint of new Set(masked.map((one) => one.hint))) if (hint) line(io.stderr, `hint: ${hint}`);
+    if (modes.verbose && errors[0].code === 'INTERNAL' && error instanceof Error && error.stack)
       for (const frame of error.stack.split('\n').slice(1)) line(io.stderr, mask(frame));
-    return { json: masked, exitCode };
+    return { json: masked[0]!, ...(masked.length > 1 && { errors: masked }), exitCode };
   }
 
   return {
     people,
     showsProgress: !modes.quiet,
+    // Terminals without a size say 0.
+    width: isTerminal ? io.stdout.columns || 80 : Number.POSITIVE_INFINITY,
     showsDetails: modes.verbose,
     progress(label, text) {
       if (!modes.quiet) line(people, labelled(label, text));
@@ -79,11 +97,12 @@ export function createOutput(io: Pick<Io, 'stdout' | 'stderr'>, modes: OutputMod
     },
     result(document, lines) {
       if (json) print(document);
-      else for (const text of lines) line(io.stdout, text);
+      else
+        for (const text of lines) io.stdout.write(`${renderLine(text, isTerminal && hasColours(io.env))}\n`);
     },
     fail(error) {
-      const { json: details, exitCode } = tellFailure(error);
-      if (json) print({ error: details });
+      const { json: first, errors, exitCode } = tellFailure(error);
+      if (json) print({ error: first, ...(errors && { errors }) });
       return exitCode;
     },
     tellFailure,
@@ -91,4 +110,15 @@ export function createOutput(io: Pick<Io, 'stdout' | 'stderr'>, modes: OutputMod
       mask = next;
     },
   };
+}
+
+/** Whether a terminal is to get colours: not with `NO_COLOR`, and not if it says that it is dumb. */
+export function hasColours(environment: Io['env']): boolean {
+  return !environment.NO_COLOR && environment.TERM !== 'dumb';
+}
+
+/** The last line of `--events`. A record's own type, as in a lease, is its `recordType` there, as in the lines before. */
+function resultLine(document: { type?: unknown }): object {
+  const { type: recordType, ...rest } = document;
+  return { type: 'result', ...(recordType !== undefined && { recordType }), ...rest };
 }

@@ -1,6 +1,7 @@
 import type { VerifierEvent } from '@domainproof/propagation-verifier';
 import { formatDuration } from '../duration.js';
 import type { Output } from './output.js';
+import { describePerspective } from './perspective-text.js';
 import { shorten, showName } from './record-text.js';
 import type { Watch } from './watch.js';
 
@@ -19,20 +20,42 @@ export class VisibilityLines implements Watch {
         const servers = event.nameServers.map(
           ({ host, addresses }) => `${showName(host)} (${addresses.join(', ') || 'no address'})`,
         );
+        if (event.target !== event.name)
+          this.#once(
+            `chain ${event.name} ${event.target}`,
+            'chain',
+            `${showName(event.name)} leads to ${showName(event.target)} in ${showName(event.zone)}`,
+          );
         this.#once(`zone ${event.zone}`, 'servers', `of ${showName(event.zone)}: ${servers.join(', ')}`);
         break;
       }
       case 'answer': {
         const { server } = event;
         if (server.status !== 'visible') break;
-        const what = `${showName(event.name)} ${event.recordType} "${shorten(event.value, 24)}"`;
+        const what = server.values.includes(event.value)
+          ? `${showName(server.name)} ${event.recordType} "${shorten(event.value, 24)}"`
+          : `${showName(server.name)} CNAME "${shorten(server.values.join(' '), 48)}"`;
         this.#once(
-          `seen ${event.name} ${event.recordType} ${event.value} ${server.host} ${server.address}`,
+          `seen ${event.name} ${event.recordType} ${event.value} ${server.name} ${server.host} ${server.address}`,
           'seen',
           `${what} on ${showName(server.host)} (${server.address}) after ${formatDuration(server.visibleAfterMs ?? event.elapsedMs)}`,
         );
         break;
       }
+      case 'perspective':
+        this.#once(
+          `perspective ${event.name} ${event.recordType} ${event.value} ${event.perspective.name} ${event.perspective.status}`,
+          'asked',
+          `${describePerspective(event.perspective)} (${showName(event.name)} ${event.recordType})`,
+        );
+        break;
+      case 'finding':
+        this.#once(
+          `finding ${event.name} ${event.recordType} ${event.finding.code} ${event.finding.message}`,
+          'finding',
+          `${event.finding.code} ${showName(event.name)}: ${event.finding.message}`,
+        );
+        break;
       case 'visible':
         this.#output.progress(
           'visible',

@@ -1,7 +1,7 @@
 import type { Expectation, Report, VerifierEvent } from '@domainproof/propagation-verifier';
 import type { Io } from '../io.js';
 import { LiveMatrix } from './live-matrix.js';
-import type { Output } from './output.js';
+import { hasColours, type Output } from './output.js';
 import { VisibilityLines } from './visibility-lines.js';
 
 /** Shows people how values become visible. */
@@ -20,5 +20,5 @@ export function startWatch(
 ): Watch {
   const draws = output.people.isTTY === true && output.showsProgress && io.env.TERM !== 'dumb';
   if (!draws) return new VisibilityLines(output);
-  return new LiveMatrix(output.people, expectations, { timeoutMs, colours: !io.env.NO_COLOR });
+  return new LiveMatrix(output.people, expectations, { timeoutMs, colours: hasColours(io.env) });
 }

@@ -1,6 +1,6 @@
+import { randomWord } from '../wire/chance.js';
 import type { Query } from '../wire/query.js';
 import type { Ask } from './ask.js';
-import { randomWord } from './chance.js';
 import { Fifo } from './fifo.js';
 import { BYTES_AFTER_QUESTION, MAX_QUERY_BYTES, writeQuery } from './question.js';
 import { Timed } from './wheel.js';

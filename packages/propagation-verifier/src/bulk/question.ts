@@ -1,5 +1,5 @@
 import type { Fqdn } from '@domainproof/core';
-import { randomWord } from './chance.js';
+import { randomWord } from '../wire/chance.js';
 
 const HEADER_BYTES = 12;
 const TYPE_NUMBERS = { TXT: 16, CNAME: 5 } as const;

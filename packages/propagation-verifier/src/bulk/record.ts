@@ -1,5 +1,6 @@
 import { absoluteName, canonicalValue, DnsError, type Fqdn, type RecordType } from '@domainproof/core';
 import type { DiagnosedFinding, Expectation, RecordReport, ServerReport } from '../types/index.js';
+import type { Wanted } from '../waiting/match.js';
 import { nameWithin } from '../waiting/target.js';
 
 export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -11,13 +12,14 @@ const HYPHEN = 45;
 const UNDERSCORE = 95;
 
 /** What is asked at one name, and what has come of it. */
-export class BulkRecord {
+export class BulkRecord implements Wanted {
   readonly expectation: Expectation;
   readonly name: Fqdn;
   readonly type: 'TXT' | 'CNAME';
   /** The zone that the caller named, or a deeper one that an answer led to. */
   hint: Fqdn | undefined;
   readonly values: readonly string[];
+  readonly match: 'contains' | 'exactSet';
   /** The one text that an answer must hold, if that is all there is to compare. */
   readonly text: string | undefined;
   readonly startedAt: number;
@@ -29,7 +31,7 @@ export class BulkRecord {
 
   /** @throws DnsError `INVALID_NAME`, `INVALID_VALUE`; `UNSUPPORTED` for other types than TXT and CNAME. */
   constructor(expectation: Expectation, startedAt: number) {
-    const { name, type, value, zone, match } = expectation;
+    const { name, type, value, zone, match = 'contains' } = expectation;
     this.expectation = expectation;
     this.type = verifiable(type);
     if (zone === undefined) {
@@ -37,9 +39,15 @@ export class BulkRecord {
       this.hint = undefined;
     } else ({ name: this.name, hint: this.hint } = nameWithin(name, zone));
     this.values = canonicalValues(this.type, value);
+    this.match = match;
     this.text =
-      type === 'TXT' && match !== 'exactSet' && this.values.length === 1 ? this.values[0] : undefined;
+      type === 'TXT' && match === 'contains' && this.values.length === 1 ? this.values[0] : undefined;
     this.startedAt = startedAt;
+  }
+
+  /** Needed for few names only, so made when it is. */
+  get expected(): readonly Buffer[] {
+    return this.values.map((value) => Buffer.from(value));
   }
 
   /** Forgets all answers, also those still to come. */

@@ -1,13 +1,15 @@
 import { abortError } from '@domainproof/core';
 import { type ChildSignal, childSignal } from '../abort.js';
 import { bearingOf } from '../delegation/zone-cut.js';
-import { delegationFinding } from '../diagnosis/statuses.js';
+import { withoutServers } from '../diagnosis/checks/delegation.js';
+import { lookingWith } from '../diagnosis/diagnose.js';
 import { networkTransport } from '../transport/network.js';
 import type { Transport } from '../transport/transport.js';
 import type { Expectation, RecordReport, ServerStatus } from '../types/index.js';
-import { readOutcome } from '../waiting/match.js';
+import type { WaitContext } from '../waiting/context.js';
+import { readOutcome, statusFor } from '../waiting/match.js';
 import { toTargets } from '../waiting/target.js';
-import { type WaitContext, waitFor } from '../waiting/wait.js';
+import { type WaitSettings, waitFor } from '../waiting/wait.js';
 import { decodeMessage, type Message } from '../wire/message.js';
 import { type Ask, type AskOutcomes, isWanted } from './ask.js';
 import { Fifo } from './fifo.js';
@@ -15,7 +17,6 @@ import { Gate } from './gate.js';
 import { BulkRecord } from './record.js';
 import { Server } from './server.js';
 import { SocketBudget } from './sockets.js';
-import { statusOf } from './status.js';
 import { TICK_MS, TimerWheel } from './wheel.js';
 import { type BulkZone, ZoneFailure, Zones } from './zones.js';
 
@@ -133,7 +134,7 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
     }
     const reading = readOutcome({ kind: 'answer', message, rttMs, via: 'udp' }, record);
     if (reading.status === 'cname') this.#checkCarefully(record);
-    else this.#note(ask, statusOf(reading, record), reading.shown, rttMs);
+    else this.#note(ask, statusFor(reading, record), reading.shown, rttMs);
   }
 
   failed(ask: Ask, status: 'timeout' | 'no-route'): void {
@@ -225,7 +226,7 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
 
   #enter(record: BulkRecord, known: BulkZone | ZoneFailure): void {
     if (known instanceof ZoneFailure) {
-      this.#finish(record.report(null, performance.now(), [delegationFinding(known.error)]));
+      this.#finish(record.report(null, performance.now(), [withoutServers(known.error)]));
       return;
     }
     const { zone, seats } = known;
@@ -259,8 +260,14 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
     record.startRound();
     const check = async () => {
       if (this.#isEnded) return;
+      const settings: WaitSettings = {
+        ...lookingWith(this.#context, { once: true }),
+        patience: { once: true },
+        stopEarly: true,
+        onEvent: () => {},
+      };
       const targets = toTargets([record.expectation]);
-      const report = await waitFor(this.#context, targets, { once: true }, { signal: this.#stop.signal });
+      const report = await waitFor(this.#context, targets, settings, this.#stop.signal);
       this.#finish(report.records[0]!);
     };
     void this.#guard(this.#careful.pass(check));

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { receivedFrom } from '../transport/refusal.js';
 import type { Endpoint } from '../transport/transport.js';
-import { isNoRoute } from '../transport/udp.js';
 import { isTruncated } from '../wire/message.js';
 import { matchResponse } from '../wire/query.js';
 import { isExactly } from './answer.js';
@@ -183,7 +183,7 @@ export class Server implements SocketHolder {
     socket.close();
     // The port in use is as good as before.
     if (this.#socket) return;
-    this.#giveUp(isNoRoute(error) ? 'no-route' : 'timeout', performance.now());
+    this.#giveUp(receivedFrom(error).kind === 'no-route' ? 'no-route' : 'timeout', performance.now());
     this.#options.budget.idle(this);
     this.#options.budget.release(this);
   }

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import type { Endpoint } from '../transport/transport.js';
+import { randomWord } from '../wire/chance.js';
 import { matchResponse, type Query } from '../wire/query.js';
 import type { Ask } from './ask.js';
-import { randomWord } from './chance.js';
 import { Fifo } from './fifo.js';
 import { BYTES_AFTER_QUESTION, MAX_QUERY_BYTES, writeQuery } from './question.js';
 import { Timed, type TimerWheel } from './wheel.js';

@@ -1,12 +1,20 @@
 import { type Fqdn, isWithin, toFqdn } from '@domainproof/core';
 import type { Message, ResourceRecord } from '../wire/message.js';
 
+export const ROOT = '.' as Fqdn;
+
 /** A zone and the hosts that serve it, as a resolver or the zone above tells it. */
 export interface ZoneCut {
   zone: Fqdn;
   hosts: readonly Fqdn[];
   /** Addresses that came with a referral, for hosts below the zone that gave it. */
   glue: ReadonlyMap<Fqdn, readonly string[]>;
+  /** The zone that referred here, and the address of its server that did. Absent if a resolver told of this zone. */
+  above?: { zone: Fqdn; address: string };
+  /** The answer to the question for the zone's own NS records, if it has been asked. */
+  own?: Message;
+  /** Seconds that the NS records live. */
+  ttl: number;
 }
 
 /**
@@ -16,26 +24,34 @@ export interface ZoneCut {
  */
 export type Bearing = { kind: 'here' } | { kind: 'below'; cut: ZoneCut } | { kind: 'apex-below'; zone: Fqdn };
 
-/** Reads an answer about `name` of a server that was asked as one of `zone`. */
+/** Reads an answer about `name` of a server that was asked as one of `zone`. A lead that does not go down towards the name is none. */
 export function bearingOf(message: Message, zone: Fqdn, name: Fqdn): Bearing | undefined {
-  const leadsOn = (owner: string) =>
-    owner !== zone && isWithin(owner as Fqdn, zone) && isWithin(name, owner as Fqdn);
-  if (message.authoritative) {
-    if (message.rcode !== 'NOERROR' && message.rcode !== 'NXDOMAIN') return undefined;
-    const apex = [...message.answers, ...message.authority].find(
-      (record) => record.type === 'SOA' && leadsOn(record.name),
-    );
+  const leadsOn = (owner: string) => owner !== zone && covers(zone, owner) && covers(owner as Fqdn, name);
+  const { answers, authority, authoritative, rcode } = message;
+  if (authoritative && rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') return undefined;
+  if (authoritative) {
+    const apex =
+      [...answers, ...authority].find((record) => record.type === 'SOA' && leadsOn(record.name)) ??
+      answers.find((record) => record.type === 'NS' && leadsOn(record.name));
     // The owner is `name` or its ancestor, so it is a good name.
-    return apex ? { kind: 'apex-below', zone: apex.name as Fqdn } : { kind: 'here' };
-  }
-  if (message.rcode !== 'NOERROR' || message.answers.length > 0) return undefined;
-  const referral = message.authority.find((record) => record.type === 'NS' && leadsOn(record.name));
-  if (!referral) return undefined;
-  const child = referral.name as Fqdn;
+    if (apex) return { kind: 'apex-below', zone: apex.name as Fqdn };
+  } else if (rcode !== 'NOERROR' || answers.length > 0) return undefined;
+  const referral = authority.find((record) => record.type === 'NS' && leadsOn(record.name));
+  const cut = referral && answers.length === 0 ? cutOf(message, referral.name as Fqdn, zone) : undefined;
+  // Some servers set the authoritative bit on their referrals too.
+  if (cut) return { kind: 'below', cut };
+  return authoritative ? { kind: 'here' } : undefined;
+}
+
+function cutOf(message: Message, child: Fqdn, zone: Fqdn): ZoneCut | undefined {
   const hosts = nameServersOf(message.authority, child);
-  return hosts.length > 0
-    ? { kind: 'below', cut: { zone: child, hosts, glue: glueOf(message, hosts, zone) } }
-    : undefined;
+  if (hosts.length === 0) return undefined;
+  return { zone: child, hosts, glue: glueOf(message, hosts, zone), ttl: ttlOf(message.authority, child) };
+}
+
+/** True if the name is the zone's or lies below it; the root covers all. */
+export function covers(zone: Fqdn, name: string): boolean {
+  return zone === ROOT || isWithin(name as Fqdn, zone);
 }
 
 /** Targets of the NS records of `zone`; those that are no host names are left out. */
@@ -52,11 +68,17 @@ export function nameServersOf(records: readonly ResourceRecord[], zone: Fqdn): F
   return [...hosts];
 }
 
+/** Seconds that the NS records of `zone` live. */
+export function ttlOf(records: readonly ResourceRecord[], zone: Fqdn): number {
+  const own = records.filter((record) => record.type === 'NS' && record.name === zone);
+  return Math.min(...own.map(({ ttl }) => ttl));
+}
+
 /** Addresses in the additional section, for hosts within `bailiwick` only: a server knows nothing of others. */
 export function glueOf(message: Message, hosts: readonly Fqdn[], bailiwick: Fqdn): Map<Fqdn, string[]> {
   const glue = new Map<Fqdn, string[]>();
   for (const host of hosts) {
-    if (!isWithin(host, bailiwick)) continue;
+    if (!covers(bailiwick, host)) continue;
     const addresses = addressesIn(message.additional.filter((record) => record.name === host));
     if (addresses.length > 0) glue.set(host, addresses);
   }

@@ -1,35 +1,64 @@
+import { childSignal } from '../abort.js';
 import { matchResponse, type Query } from '../wire/query.js';
+import { receivedFromFetch } from './refusal.js';
 import type { Received, SendOptions } from './transport.js';
 
 const MEDIA_TYPE = 'application/dns-message';
-const MAX_BYTES = 65_535;
+const MAX_OCTETS = 65_535;
 
-/** One question over HTTPS (RFC 8484). The answer is bounded to 64 KiB. Rejects with the signal's reason on abort. */
+/**
+ * One question over HTTPS (RFC 8484). The answer is bounded to 64 KiB, and redirects are not followed: the operator has named
+ * the service. Rejects with the signal's reason on abort.
+ */
 export async function askHttps(
   query: Query,
   url: string,
   { timeoutMs, signal }: SendOptions,
 ): Promise<Received> {
+  signal.throwIfAborted();
+  const work = childSignal(signal);
+  const timer = setTimeout(() => work.abort(), timeoutMs);
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { accept: MEDIA_TYPE, 'content-type': MEDIA_TYPE },
-      body: new Uint8Array(query.bytes),
-      redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    });
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of response.body ?? []) {
-      bytes += chunk.length;
-      if (bytes > MAX_BYTES) return { kind: 'malformed' };
-      chunks.push(chunk);
-    }
-    const packet = Buffer.concat(chunks);
-    const isAnswer = response.ok && matchResponse(query, packet) === 'response';
-    return isAnswer ? { kind: 'packet', packet } : { kind: 'malformed' };
-  } catch {
+    return await post(withoutId(query), url, work.signal);
+  } catch (error) {
     signal.throwIfAborted();
-    return { kind: 'timeout' };
+    return work.signal.aborted ? { kind: 'timeout' } : receivedFromFetch(error);
+  } finally {
+    clearTimeout(timer);
+    // Ends a response of which enough has been read.
+    work.abort();
+    work.release();
   }
+}
+
+async function post(query: Query, url: string, signal: AbortSignal): Promise<Received> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { accept: MEDIA_TYPE, 'content-type': MEDIA_TYPE },
+    body: new Uint8Array(query.bytes),
+    redirect: 'manual',
+    signal,
+  });
+  if (response.status !== 200 || !isDnsMessage(response)) return { kind: 'malformed' };
+  const chunks: Uint8Array[] = [];
+  let octets = 0;
+  for await (const chunk of response.body ?? []) {
+    octets += chunk.length;
+    if (octets > MAX_OCTETS) return { kind: 'malformed' };
+    chunks.push(chunk);
+  }
+  const packet = Buffer.concat(chunks);
+  // TLS has shown who answers, so that letter case need not.
+  return matchResponse(query, packet) === 'other' ? { kind: 'malformed' } : { kind: 'packet', packet };
+}
+
+function isDnsMessage({ headers }: Response): boolean {
+  return headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() === MEDIA_TYPE;
+}
+
+/** The id 0, as RFC 8484 section 4.1 asks for. */
+function withoutId({ bytes, questionEnd }: Query): Query {
+  const copy = Buffer.from(bytes);
+  copy.writeUInt16BE(0, 0);
+  return { bytes: copy, questionEnd };
 }

@@ -1,60 +1,48 @@
-import { connect } from 'node:net';
-import { matchResponse, type Query } from '../wire/query.js';
-import type { Endpoint, Received, SendOptions } from './transport.js';
-import { isNoRoute } from './udp.js';
+import type { Query } from '../wire/query.js';
+import { TcpConnection } from './tcp-connection.js';
+import type { CaseLost, Endpoint, Received, SendOptions } from './transport.js';
 
-const LENGTH_BYTES = 2;
+/** Shorter than servers keep idle connections, so that it is we who close. */
+const IDLE_MS = 3_000;
 
-/**
- * One question and its answer over a connection of their own (RFC 1035 section 4.2.2). The length prefix bounds the answer
- * to 64 KiB; bytes after it are not read. Rejects with the signal's reason on abort. Nothing stays open.
- */
-export function askTcp(
-  query: Query,
-  server: Endpoint,
-  { timeoutMs, signal }: SendOptions,
-): Promise<Received> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: server.address, port: server.port, noDelay: true });
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const close = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      socket.removeAllListeners();
-      // Errors of a question that is over concern nobody.
-      socket.on('error', () => {});
-      socket.destroy();
-    };
-    const finish = (received: Received) => {
-      close();
-      resolve(received);
-    };
-    const onAbort = () => {
-      close();
-      reject(signal.reason);
-    };
-    const onEnd = () => finish({ kind: bytes > 0 ? 'malformed' : 'timeout' });
-    const timer = setTimeout(onEnd, timeoutMs);
-    signal.addEventListener('abort', onAbort, { once: true });
-    socket.on('error', (error) => finish({ kind: isNoRoute(error) ? 'no-route' : 'closed' }));
-    socket.on('close', onEnd);
-    socket.on('end', onEnd);
-    socket.on('data', (chunk) => {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes < LENGTH_BYTES) return;
-      const received = Buffer.concat(chunks);
-      const end = LENGTH_BYTES + received.readUInt16BE(0);
-      chunks.splice(0, chunks.length, received);
-      if (bytes < end) return;
-      const packet = received.subarray(LENGTH_BYTES, end);
-      finish(
-        matchResponse(query, packet) === 'response' ? { kind: 'packet', packet } : { kind: 'malformed' },
-      );
+/** Connections by server, kept for a while after the last answer, so that the next question needs no handshake (RFC 7766). */
+export class TcpConnections {
+  readonly #idleMs: number;
+  readonly #open = new Map<string, TcpConnection>();
+
+  constructor(idleMs = IDLE_MS) {
+    this.#idleMs = idleMs;
+  }
+
+  /**
+   * One question over a connection that others may share. If the server closes the connection, as it may at any time, the
+   * question is asked once more over a connection of its own. Rejects with the signal's reason on abort.
+   */
+  async ask(query: Query, server: Endpoint, options: SendOptions): Promise<Received | CaseLost> {
+    options.signal.throwIfAborted();
+    const startedAt = performance.now();
+    const received = await this.#connectionTo(server).ask(query, options);
+    if (received.kind !== 'cut') return received;
+    const timeoutMs = Math.max(1, options.timeoutMs - (performance.now() - startedAt));
+    const again = await new TcpConnection(server, 0, () => {}).ask(query, { ...options, timeoutMs });
+    return again.kind === 'cut' ? { kind: again.withinAnswer ? 'malformed' : 'closed' } : again;
+  }
+
+  #connectionTo(server: Endpoint): TcpConnection {
+    const key = `${server.address} ${server.port}`;
+    const open = this.#open.get(key);
+    if (open) return open;
+    const connection: TcpConnection = new TcpConnection(server, this.#idleMs, () => {
+      if (this.#open.get(key) === connection) this.#open.delete(key);
     });
-    const length = Buffer.alloc(LENGTH_BYTES);
-    length.writeUInt16BE(query.bytes.length);
-    socket.write(Buffer.concat([length, query.bytes]));
-  });
+    this.#open.set(key, connection);
+    return connection;
+  }
+}
+
+const connections = new TcpConnections();
+
+/** One question over TCP (RFC 1035 section 4.2.2), by a connection that all questions of this process to the server share. */
+export function askTcp(query: Query, server: Endpoint, options: SendOptions): Promise<Received | CaseLost> {
+  return connections.ask(query, server, options);
 }

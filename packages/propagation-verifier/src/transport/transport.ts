@@ -6,8 +6,9 @@ export interface Endpoint {
 }
 
 /**
- * `packet`: a response to the query, `isResponseTo` having said so. `malformed`: packets came from the server, but none that
- * answers the query. `closed`: the connection was refused or cut. `no-route`: this machine's own network refused to send.
+ * `packet`: a response to the query, `matchResponse` having said so; over TCP also a bare refusal. `malformed`: packets came from
+ * the server, but none that answers the query. `closed`: the port is closed, or the connection was cut. `no-route`: this
+ * machine's own network refused to send.
  */
 export type Received =
   | { kind: 'packet'; packet: Buffer }
@@ -16,16 +17,29 @@ export type Received =
   | { kind: 'closed' }
   | { kind: 'no-route' };
 
+/** A response in everything but the letter case of its name, and none that has it right. */
+export interface CaseLost {
+  kind: 'case-lost';
+  packet: Buffer;
+}
+
+/** So many wrong packets came that somebody may be guessing; the socket has been closed before a guess can be right. */
+export interface Flooded {
+  kind: 'flooded';
+}
+
 export interface SendOptions {
   timeoutMs: number;
   signal: AbortSignal;
+  /** Over UDP: called once, as soon as a response has come that has lost the letter case. Waiting goes on. */
+  onCaseLost?: () => void;
 }
 
 /** Carries one query to one server and its response back. Each rejects on abort only, with the signal's reason, and leaves nothing open. */
 export interface Transport {
   /** One datagram from a new random port. Packets that are no response to the query are passed over, and waiting goes on. */
-  udp(query: Query, server: Endpoint, options: SendOptions): Promise<Received>;
-  tcp(query: Query, server: Endpoint, options: SendOptions): Promise<Received>;
-  /** RFC 8484, POST. */
+  udp(query: Query, server: Endpoint, options: SendOptions): Promise<Received | CaseLost | Flooded>;
+  tcp(query: Query, server: Endpoint, options: SendOptions): Promise<Received | CaseLost>;
+  /** RFC 8484, POST. The letter case does not matter there. */
   https(query: Query, url: string, options: SendOptions): Promise<Received>;
 }

@@ -1,61 +1,50 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { matchResponse, type Query } from '../wire/query.js';
-import type { Endpoint, Received, SendOptions } from './transport.js';
+import { receivedFrom } from './refusal.js';
+import type { CaseLost, Endpoint, Flooded, Received, SendOptions } from './transport.js';
+import { Waiting } from './waiting.js';
 
-/** What the system says when it has no way to the address, as against a server that does not answer. */
-const NO_ROUTE: ReadonlySet<string | undefined> = new Set([
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'ENETDOWN',
-  'EADDRNOTAVAIL',
-  'EAFNOSUPPORT',
-  'EINVAL',
-  'EACCES',
-  'EPERM',
-]);
-
-export function isNoRoute(error: Error): boolean {
-  return NO_ROUTE.has((error as NodeJS.ErrnoException).code);
-}
+/** A socket that nobody attacks gets none: its port is new, and the system drops what does not come from the server. */
+const MAX_WRONG_PACKETS = 10;
 
 /**
- * One datagram out, the first right answer back. The socket is new, so its source port is random, and it is connected,
- * so the system drops what others send. Packets with another id or question are ignored.
+ * One datagram out, the first right answer back. The socket is new, so that its source port is drawn by the system, and it is
+ * connected, so that the system drops what others send. Wrong packets are passed over; but somebody who knows the port could
+ * try every id in a second, so that after ten of them the socket is closed, and the answer is `flooded`.
  * Rejects with the signal's reason on abort. Nothing stays open.
  */
-export function askUdp(
+export async function askUdp(
   query: Query,
   server: Endpoint,
-  { timeoutMs, signal }: SendOptions,
-): Promise<Received> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket(isIPv6(server.address) ? 'udp6' : 'udp4');
-    let sawOther = false;
-    const close = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      socket.removeAllListeners();
-      // Errors of a question that is over concern nobody.
-      socket.on('error', () => {});
-      socket.close();
-    };
-    const finish = (received: Received) => {
-      close();
-      resolve(received);
-    };
-    const onAbort = () => {
-      close();
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => finish({ kind: sawOther ? 'malformed' : 'timeout' }), timeoutMs);
-    signal.addEventListener('abort', onAbort, { once: true });
-    socket.on('error', (error) => finish({ kind: isNoRoute(error) ? 'no-route' : 'timeout' }));
-    socket.on('message', (packet) => {
-      if (matchResponse(query, packet) === 'response') finish({ kind: 'packet', packet });
-      else sawOther = true;
-    });
-    socket.on('connect', () => socket.send(query.bytes));
-    socket.connect(server.port, server.address);
+  { timeoutMs, signal, onCaseLost }: SendOptions,
+): Promise<Received | CaseLost | Flooded> {
+  signal.throwIfAborted();
+  const socket = createSocket(isIPv6(server.address) ? 'udp6' : 'udp4');
+  let wrong = 0;
+  let caseLost: CaseLost | undefined;
+  const late = () => caseLost ?? { kind: wrong > 0 ? ('malformed' as const) : ('timeout' as const) };
+  const waiting = new Waiting<Received | CaseLost | Flooded>(timeoutMs, signal, late, () => {
+    socket.removeAllListeners();
+    // Errors of a question that is over concern nobody.
+    socket.on('error', () => {});
+    socket.close();
   });
+  socket.on('error', (error) => waiting.settle(receivedFrom(error)));
+  socket.on('message', (packet) => {
+    const match = matchResponse(query, packet);
+    if (match === 'response') {
+      waiting.settle({ kind: 'packet', packet });
+      return;
+    }
+    wrong += 1;
+    if (wrong === MAX_WRONG_PACKETS) waiting.settle({ kind: 'flooded' });
+    else if (match === 'case' && !caseLost) {
+      caseLost = { kind: 'case-lost', packet };
+      onCaseLost?.();
+    }
+  });
+  socket.on('connect', () => socket.send(query.bytes));
+  socket.connect(server.port, server.address);
+  return waiting.promise;
 }

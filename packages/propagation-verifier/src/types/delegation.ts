@@ -2,7 +2,12 @@ import type { Fqdn } from '@domainproof/core';
 
 export interface NameServer {
   host: Fqdn;
+  /** Every IPv4 and IPv6 address; empty if none can be found, so that nobody can ask this host. */
   addresses: readonly string[];
+  /** The side that names this host, if the other does not; absent if both do, or if only one side is known. */
+  in?: 'parent' | 'child';
+  /** The host name is a CNAME, which it must not be (RFC 2181 section 10.3): some resolvers do not follow it. */
+  isAlias?: true;
 }
 
 export interface Delegation {
@@ -13,10 +18,13 @@ export interface Delegation {
   parent?: ParentSide;
   /** Name server hosts in the zone's own NS records; absent if no server of the zone gave them. */
   child?: readonly Fqdn[];
+  /** There are more hosts or addresses than are listed: at most 16 hosts and 32 addresses are asked, and 64 hosts shown of each side. */
+  truncated?: true;
 }
 
 export interface ParentSide {
   zone: Fqdn;
+  /** As its servers answer: one that also holds the zone below gives the NS records of that. */
   hosts: readonly Fqdn[];
   /** A DS record stands above: the zone must be signed. Undefined if that could not be asked. */
   signed?: boolean;

@@ -68,6 +68,8 @@ export interface PerspectiveReport {
   rttMs: number | null;
   /** Milliseconds until an old or negative answer in its cache runs out, from the answer's TTL; null if nothing is cached against us. */
   clearsInMs: number | null;
+  /** Extended errors (RFC 8914) of the last answer, in words; bounded, without control characters. */
+  extendedErrors?: readonly string[];
 }
 
 /** A finding with what it rests on. */

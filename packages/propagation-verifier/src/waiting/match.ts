@@ -7,18 +7,29 @@ import type { Question } from '../wire/query.js';
 const MAX_SHOWN_VALUES = 20;
 const MAX_SHOWN_CHARACTERS = 512;
 
-/** What an outcome says about a name, whatever value is expected there. */
+/** What an outcome says about a name, whatever values are expected there. */
 export interface Reading {
-  status: Exclude<ServerStatus, 'visible' | 'unasked'>;
+  status: Exclude<ServerStatus, 'visible' | 'partial' | 'extra' | 'unasked'>;
+  /** The server serves the zone: it answered as its authority, or would have if the answer had come whole. */
+  serves: boolean;
   /** Values of the asked type, as bytes. Only answers with authority have any. */
   found: readonly Buffer[];
   /** Values for people: bounded, without control characters. */
   shown: readonly string[];
+  /** Target of the one CNAME that stands where a TXT was asked for. */
+  alias: string | undefined;
+}
+
+/** What is to be at a name. */
+export interface Wanted {
+  expected: readonly Buffer[];
+  match: 'contains' | 'exactSet';
 }
 
 /** Reads the answer of an authoritative server to a TXT or CNAME question. */
 export function readOutcome(outcome: Outcome, question: Question): Reading {
-  if (outcome.kind === 'truncated' || outcome.kind === 'case-lost') return failed('timeout');
+  if (outcome.kind === 'truncated' || outcome.kind === 'case-lost')
+    return { ...failed('timeout'), serves: isServed(outcome.message) };
   if (outcome.kind !== 'answer') return failed(outcome.kind);
   const { message } = outcome;
   if (message.rcode === 'SERVFAIL') return failed('servfail');
@@ -29,30 +40,54 @@ export function readOutcome(outcome: Outcome, question: Question): Reading {
   return readValues(message, question);
 }
 
-/** The status for one expected value: equal to any one record, byte by byte. */
-export function statusFor(reading: Reading, expected: Buffer): Reading['status'] | 'visible' {
-  return reading.found.some((value) => value.equals(expected)) ? 'visible' : reading.status;
+/** The status for what one record expects; each value equal to one record of the answer, byte by byte. */
+export function statusFor(reading: Reading, { expected, match }: Wanted): ServerStatus {
+  const { found, status } = reading;
+  const isThere = (value: Buffer, values: readonly Buffer[]) => values.some((other) => other.equals(value));
+  const present = expected.filter((value) => isThere(value, found));
+  if (present.length === 0) return status;
+  if (present.length < expected.length) return 'partial';
+  if (match === 'exactSet' && !found.every((value) => isThere(value, expected))) return 'extra';
+  return 'visible';
+}
+
+/** Control characters as in zone files (`\027`), so that no server can write to an operator's terminal. */
+export function show(value: Buffer): string {
+  const text = value.toString('utf8');
+  const cut = text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS - 1)}…` : text;
+  return cut.replace(/\p{Cc}/gu, (character) => `\\${`${character.charCodeAt(0)}`.padStart(3, '0')}`);
 }
 
 function readValues(message: Message, { name, type }: Question): Reading {
   const own = message.answers.filter((record) => record.name === name);
   const texts = own.flatMap((record) => (record.type === 'TXT' ? [record.text] : []));
-  const targets = own.flatMap((record) => (record.type === 'CNAME' ? [Buffer.from(record.target)] : []));
-  const found = type === 'TXT' ? texts : targets;
-  if (found.length > 0)
-    return { status: 'different', found, shown: found.slice(0, MAX_SHOWN_VALUES).map(show) };
-  // Where a CNAME stands no other type does (RFC 1034 section 3.6.2).
-  if (targets.length > 0) return { status: 'cname', found: [], shown: targets.slice(0, 1).map(show) };
-  return { status: 'absent', found: [], shown: [] };
+  const targets = own.flatMap((record) => (record.type === 'CNAME' ? [record.target] : []));
+  const found = type === 'TXT' ? texts : targets.map((target) => Buffer.from(target));
+  if (found.length > 0) return served('different', found);
+  // Where a CNAME stands no other type does (RFC 1034 section 3.6.2), and no second CNAME (RFC 2181 section 10.1).
+  if (targets.length > 0) {
+    const [alias] = targets;
+    const isOne = new Set(targets).size === 1;
+    return {
+      ...served(
+        'cname',
+        targets.map((target) => Buffer.from(target)),
+      ),
+      found: [],
+      alias: isOne ? alias : undefined,
+    };
+  }
+  return served('absent', []);
+}
+
+function served(status: Reading['status'], found: readonly Buffer[]): Reading {
+  return { status, serves: true, found, shown: found.slice(0, MAX_SHOWN_VALUES).map(show), alias: undefined };
 }
 
 function failed(status: Reading['status']): Reading {
-  return { status, found: [], shown: [] };
+  return { status, serves: false, found: [], shown: [], alias: undefined };
 }
 
-/** Control characters as in zone files (`\027`), so that no server can write to an operator's terminal. */
-function show(value: Buffer): string {
-  const text = value.toString('utf8');
-  const cut = text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS - 1)}…` : text;
-  return cut.replace(/\p{Cc}/gu, (character) => `\\${`${character.charCodeAt(0)}`.padStart(3, '0')}`);
+function isServed({ authoritative, rcode }: Message): boolean {
+  return authoritative && (rcode === 'NOERROR' || rcode === 'NXDOMAIN');
 }

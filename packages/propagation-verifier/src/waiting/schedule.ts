@@ -1,17 +1,38 @@
-/** Milliseconds between the first two questions to one address about one record. */
+/** Milliseconds from the start of the first question to the start of the second. */
 const FIRST_SPACING_MS = 50;
 const GROWTH = 1.2;
-/** Most records are served within the first minute, so it is watched more closely. */
-const EAGER_MS = 60_000;
-const EAGER_CAP_MS = 1_000;
+/** Up to here a record is to be noticed within 150 ms and a round trip; later within 5 % of the time that it took. */
+const EAGER_MS = 10_000;
+/**
+ * With jitter at most 137 ms: of several addresses that get the record at one time the slowest decides, so that nearly the
+ * whole spacing counts. The answer's way back is half a round trip, and has to fit in besides.
+ */
+const EAGER_CAP_MS = 125;
+const EAGER_BUDGET_MS = 135;
+const PATIENT_PART = 0.05;
 const PATIENT_CAP_MS = 5_000;
 /** Keeps many records from being asked in step. */
 const JITTER = 0.1;
 
-/** Milliseconds from the start of one question to the start of the next. `previous` is undefined before the first. */
-export function nextSpacing(previous: number | undefined, elapsedMs: number): number {
+/**
+ * Milliseconds from the start of one question to the start of the next, before jitter. `previous` is undefined after the first.
+ *
+ * @param rttMs round trip to the address; 0 if it is not known.
+ */
+export function nextSpacing(previous: number | undefined, elapsedMs: number, rttMs: number): number {
   if (previous === undefined) return FIRST_SPACING_MS;
-  return Math.min(previous * GROWTH, elapsedMs < EAGER_MS ? EAGER_CAP_MS : PATIENT_CAP_MS);
+  const cap = elapsedMs < EAGER_MS ? eagerCap(rttMs) : patientCap(elapsedMs, rttMs);
+  return Math.min(previous * GROWTH, cap);
+}
+
+function eagerCap(rttMs: number): number {
+  return Math.max(FIRST_SPACING_MS, Math.min(EAGER_CAP_MS, EAGER_BUDGET_MS - rttMs / 2));
+}
+
+/** One and a half round trips go off: half a one for the answer, and one for the questions that confirm it. */
+function patientCap(elapsedMs: number, rttMs: number): number {
+  const budgetMs = (PATIENT_PART * elapsedMs - 1.5 * rttMs) / (1 + JITTER);
+  return Math.max(eagerCap(rttMs), Math.min(PATIENT_CAP_MS, budgetMs));
 }
 
 /** `ms` made up to 10 % longer or shorter; `random` gives a number from 0 to 1. */

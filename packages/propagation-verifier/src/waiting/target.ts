@@ -1,46 +1,27 @@
 import { absoluteName, canonicalValue, DnsError, type Fqdn, isWithin, toFqdn } from '@domainproof/core';
-import type {
-  Delegation,
-  DiagnosedFinding,
-  Expectation,
-  RecordReport,
-  ServerReport,
-} from '../types/index.js';
-import { type Reading, statusFor } from './match.js';
+import type { ChainLink, Delegation, Expectation } from '../types/index.js';
+import { agrees } from './consensus.js';
+import type { Heard, Hop } from './hop.js';
+import { ExpectedRecord } from './record.js';
 
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-
-/** One expected value, and what each address has said about it. */
-export class ExpectedRecord {
-  readonly value: string;
-  readonly expected: Buffer;
-  servers: Mutable<ServerReport>[] = [];
-  visibleAfterMs: number | null = null;
-
-  constructor(value: string) {
-    this.value = value;
-    this.expected = Buffer.from(value);
-  }
-
-  /** Every address has the value, those aside that cannot be reached from here; and at least one has. */
-  get isVisible(): boolean {
-    return (
-      this.servers.some(({ status }) => status === 'visible') &&
-      this.servers.every(({ status }) => status === 'visible' || status === 'no-route')
-    );
-  }
+/** Why a chain of CNAMEs leads to no place that could be asked; `names` from the record's to the last. */
+export interface ChainFailure {
+  kind: 'dangling' | 'loop' | 'long';
+  names: readonly string[];
 }
 
-/** One question (a name and a type) and the values that its answers must hold; values of one name share the asking. */
+/** One question (a name and a type) and what its answers must hold; records of one name share the asking. */
 export class Target {
   readonly name: Fqdn;
   readonly type: 'TXT' | 'CNAME';
   /** The zone that the caller named. */
   readonly hint: Fqdn | undefined;
   readonly records: ExpectedRecord[] = [];
-  delegation: Delegation | undefined;
-  /** Why the delegation was not found at the last try. */
+  /** The name itself, and each one that a CNAME has led to. */
+  readonly hops: Hop[] = [];
+  /** Why a delegation was not found at the last try. */
   failure: DnsError | undefined;
+  #chainFailure: ChainFailure | undefined;
 
   constructor(name: Fqdn, type: 'TXT' | 'CNAME', hint: Fqdn | undefined) {
     this.name = name;
@@ -48,84 +29,85 @@ export class Target {
     this.hint = hint;
   }
 
-  get isVisible(): boolean {
-    return this.records.every((record) => record.isVisible);
+  /** Where the chain of CNAMEs has led; the name itself without one. */
+  get owner(): Fqdn {
+    return this.#chainFailure ? (this.names.at(-1) as Fqdn) : (this.hops.at(-1)?.name ?? this.name);
   }
 
-  /** Starts with the servers of a delegation; nothing is known of them yet. */
-  enter(delegation: Delegation): void {
-    this.delegation = delegation;
+  /** Of the owner; undefined if it is not known, or the chain leads nowhere. */
+  get delegation(): Delegation | undefined {
+    return this.#chainFailure ? undefined : this.hops.at(-1)?.delegation;
+  }
+
+  get chain(): ChainLink[] {
+    return this.hops.flatMap(({ name, delegation, link }) =>
+      link === undefined ? [] : [{ name, zone: delegation.zone, target: link as Fqdn }],
+    );
+  }
+
+  /** Names that the target has been led over, and where it is led now. */
+  get names(): string[] {
+    const last = this.hops.at(-1)?.link;
+    return [...this.hops.map(({ name }) => name), ...(last === undefined ? [] : [last])];
+  }
+
+  /** Also set while the name at the end does not exist on any of its servers: the record may still be added there. */
+  get chainFailure(): ChainFailure | undefined {
+    const last = this.hops.length > 1 ? this.hops.at(-1) : undefined;
+    const answered = last?.posts.flatMap((post) => (post.last?.reading.serves ? [post.last] : [])) ?? [];
+    const isDangling = answered.length > 0 && answered.every(isDenial);
+    return this.#chainFailure ?? (isDangling ? { kind: 'dangling', names: this.names } : undefined);
+  }
+
+  /** The last answer of each address that serves the owner's zone, those aside that have given none. */
+  get heard(): ({ host: Fqdn; address: string } & Heard)[] {
+    const posts = this.#chainFailure ? [] : (this.hops.at(-1)?.posts ?? []);
+    return posts.flatMap(({ host, address, last }) => (last ? [{ host, address, ...last }] : []));
+  }
+
+  get isOver(): boolean {
+    return this.records.every((record) => !record.isAwaited);
+  }
+
+  /** Puts a hop in its place; those behind it are no longer on the way. */
+  enter(index: number, hop: Hop): void {
+    this.hops.splice(index, this.hops.length, hop);
     this.failure = undefined;
-    const hosts = new Map<string, Fqdn>();
-    for (const { host, addresses } of delegation.nameServers)
-      for (const address of addresses) if (!hosts.has(address)) hosts.set(address, host);
+    this.#chainFailure = undefined;
+    this.#list();
+  }
+
+  /** Forgets where the chain has led from a hop on. */
+  leaveBehind(index: number): void {
+    this.hops.splice(index + 1, this.hops.length);
+    this.#chainFailure = undefined;
+    this.#list();
+  }
+
+  failChain(kind: ChainFailure['kind']): void {
+    this.#chainFailure = { kind, names: this.names };
+  }
+
+  /** The records that every server on the way now serves, and did not before. */
+  review(now: number, networkSince: number): ExpectedRecord[] {
+    if (this.hops.length === 0 || this.hops.at(-1)!.link !== undefined) return [];
+    const agreed = this.records.filter(
+      (record) => record.isAwaited && this.hops.every((hop) => agrees(hop, record, now, networkSince)),
+    );
+    if (agreed.length === 0) return [];
+    const unproven = this.hops.filter(({ isProven }) => !isProven);
+    for (const hop of unproven) hop.demandProof();
+    return unproven.length === 0 ? agreed : [];
+  }
+
+  #list(): void {
     for (const record of this.records)
-      record.servers = [...hosts].map(([address, host]) => ({
-        host,
-        address,
-        name: this.name,
-        zone: delegation.zone,
-        history: [],
-        status: 'unasked',
-        values: [],
-        rttMs: null,
-        visibleAfterMs: null,
-        questions: 0,
-      }));
-  }
-
-  get addresses(): string[] {
-    return (this.records[0]?.servers ?? []).map(({ address }) => address);
-  }
-
-  /** True if the address has every value. */
-  isVisibleAt(address: string): boolean {
-    return this.records.every((record) => serverOf(record, address).status === 'visible');
-  }
-
-  countQuestion(address: string): void {
-    for (const record of this.records) {
-      const server = serverOf(record, address);
-      if (server.status !== 'visible') server.questions += 1;
-    }
-  }
-
-  /** Takes down what an address said. Returns the records that it was news for: a value once seen there stays seen. */
-  note(address: string, reading: Reading, rttMs: number | null, elapsedMs: number): ExpectedRecord[] {
-    return this.records.filter((record) => {
-      const server = serverOf(record, address);
-      if (server.status === 'visible') return false;
-      const status = statusFor(reading, record.expected);
-      // An address without route is tried again, and told of once.
-      if (status === 'no-route' && server.status === 'no-route') return false;
-      server.status = status;
-      server.values = reading.shown;
-      server.rttMs = rttMs ?? server.rttMs;
-      if (status === 'visible') server.visibleAfterMs = elapsedMs;
-      return true;
-    });
-  }
-
-  report(record: ExpectedRecord, elapsedMs: number, findings: readonly DiagnosedFinding[]): RecordReport {
-    return {
-      name: this.name,
-      type: this.type,
-      value: record.value,
-      values: [record.value],
-      verdict: record.isVisible ? 'visible' : 'pending',
-      chain: [],
-      perspectives: [],
-      zone: this.delegation?.zone ?? null,
-      visible: record.isVisible,
-      elapsedMs: record.visibleAfterMs ?? elapsedMs,
-      servers: record.servers.map((server) => ({ ...server })),
-      findings,
-    };
+      record.servers = this.hops.flatMap(({ posts }) => posts.map((post) => post.views.get(record)!.server));
   }
 }
 
-export function serverOf(record: ExpectedRecord, address: string): Mutable<ServerReport> {
-  return record.servers.find((server) => server.address === address)!;
+function isDenial({ outcome }: Heard): boolean {
+  return outcome.kind === 'answer' && outcome.message.rcode === 'NXDOMAIN';
 }
 
 /** The targets of a list of expectations, and the place of each expectation among them. */
@@ -142,25 +124,46 @@ export interface Targets {
 export function toTargets(expectations: readonly Expectation[]): Targets {
   const targets = new Map<string, Target>();
   const places = expectations.map((expectation) => {
-    const { type } = expectation;
+    const { type, match = 'contains', operator } = expectation;
     if (!isVerifiable(type))
       throw new DnsError(
         'UNSUPPORTED',
         `A record of type "${String(type)}" cannot be verified, only TXT and CNAME.`,
       );
     const { name, hint } = nameWithin(expectation.name, expectation.zone);
-    const value = canonicalValue(type, [expectation.value].flat()[0] ?? '');
+    const values = valuesOf(expectation, name);
     const key = `${type} ${name} ${hint ?? ''}`;
     const target = targets.get(key) ?? new Target(name, type, hint);
     targets.set(key, target);
-    let record = target.records.find((other) => other.value === value);
+    let record = target.records.find((other) => other.match === match && isSame(other.values, values));
     if (!record) {
-      record = new ExpectedRecord(value);
+      record = new ExpectedRecord(values, match);
       target.records.push(record);
     }
+    if (operator) record.operators.push(operator);
     return { target, record };
   });
   return { targets: [...targets.values()], places };
+}
+
+function valuesOf({ type, value, match }: Expectation, name: Fqdn): string[] {
+  if (match !== undefined && match !== 'contains' && match !== 'exactSet')
+    throw new DnsError(
+      'INVALID_VALUE',
+      `"match" is "${String(match)}" for ${name}, and takes "contains" or "exactSet".`,
+    );
+  const values = [...new Set([value].flat().map((one) => canonicalValue(type, one)))];
+  if (values.length === 0) throw new DnsError('INVALID_VALUE', `No value is given for ${name}.`);
+  if (type === 'CNAME' && values.length > 1)
+    throw new DnsError(
+      'INVALID_VALUE',
+      `${values.length} values are given for the CNAME ${name}, and a name has one CNAME at most.`,
+    );
+  return values;
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((value) => other.includes(value));
 }
 
 function isVerifiable(type: string): type is 'TXT' | 'CNAME' {

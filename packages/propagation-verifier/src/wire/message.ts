@@ -1,5 +1,8 @@
-import { canonicalValue } from '@domainproof/core';
-import { type Answer, type DecodedPacket, decode, type OptAnswer } from 'dns-packet';
+import { CLASS_IN, rcodeName, TYPE } from './codes.js';
+import { readOpt } from './edns.js';
+import { MalformedPacket } from './malformed.js';
+import { readRdata } from './rdata.js';
+import { PacketReader } from './reader.js';
 
 interface Owned {
   /** In lower case with final dot. */
@@ -8,7 +11,10 @@ interface Owned {
   ttl: number;
 }
 
-/** What this package reads of a record. Names are in lower case with final dot. Records of other types and classes are left out. */
+/**
+ * What this package reads of a record. Names are in lower case with final dot; what is no printable character in them, and a
+ * dot or backslash within a label, is escaped as in zone files. Buffers are views of the packet. Records of other types and classes are left out.
+ */
 export type ResourceRecord = Owned &
   (
     | { type: 'TXT'; strings: readonly Buffer[] /** The strings joined. */; text: Buffer }
@@ -60,82 +66,102 @@ export interface Edns {
   subnetScope: number | undefined;
 }
 
-const HEADER_BYTES = 12;
-/** Smallest question and smallest record on the wire: a root or a pointer as the name, and the fixed fields. */
-const MIN_QUESTION_BYTES = 5;
-const MIN_RECORD_BYTES = 11;
-/** No honest answer holds more, and compressed names in many records would cost much time to expand. */
-const MAX_RECORDS = 500;
+const FLAGS_AT = 2;
+const AUTHORITATIVE = 0x04_00;
+const TRUNCATED = 0x02_00;
+const RECURSION_AVAILABLE = 0x00_80;
+const AUTHENTIC_DATA = 0x00_20;
 
 export function isTruncated(packet: Buffer): boolean {
-  return (packet[2]! & 0x02) !== 0;
+  return (packet[FLAGS_AT]! & (TRUNCATED >> 8)) !== 0;
 }
 
 /**
- * Reads a packet that `matchResponse` took.
+ * Reads a packet that `matchResponse` took, every record of it. The time that it takes is bounded by the packet's length,
+ * whatever its header counts and its compressed names claim. Octets after the last record are passed over, as BIND and
+ * Unbound do: a certificate authority's resolver takes such an answer too. A truncated packet may end within a record.
  *
- * @throws Error if it breaks the protocol or holds more records than any honest answer.
+ * @throws MalformedPacket if it breaks the protocol.
  */
 export function decodeMessage(packet: Buffer): Message {
-  // The library makes arrays of the header's counts before it reads, so that 12 bytes could cost megabytes.
-  const records = packet.readUInt16BE(6) + packet.readUInt16BE(8) + packet.readUInt16BE(10);
-  const leastBytes = HEADER_BYTES + MIN_QUESTION_BYTES + MIN_RECORD_BYTES * records;
-  if (leastBytes > packet.length || records > MAX_RECORDS)
-    throw new Error('The header counts more records than the packet holds.');
-  const decoded = decode(packet) as DecodedPacket & { rcode: string };
-  const opt = decoded.additionals?.find((record): record is OptAnswer => record.type === 'OPT');
+  const reader = new PacketReader(packet);
+  const flags = packet.readUInt16BE(FLAGS_AT);
+  const sections = new Sections(reader);
+  const truncated = (flags & TRUNCATED) !== 0;
+  try {
+    sections.read();
+  } catch (error) {
+    if (!truncated) throw error;
+  }
+  const { edns, upperRcode, answers, authority, additional } = sections;
   return {
-    rcode: opt?.extendedRcode ? `RCODE_${(opt.extendedRcode << 4) | (packet[3]! & 0x0f)}` : decoded.rcode,
-    authoritative: decoded.flag_aa,
-    truncated: decoded.flag_tc,
-    recursionAvailable: decoded.flag_ra,
-    authenticData: decoded.flag_ad,
-    edns: opt && { version: opt.ednsVersion, errors: [], nsid: undefined, subnetScope: undefined },
-    answers: readRecords(decoded.answers),
-    authority: readRecords(decoded.authorities),
-    additional: readRecords(decoded.additionals),
+    rcode: rcodeName((upperRcode << 4) | (flags & 0x0f)),
+    authoritative: (flags & AUTHORITATIVE) !== 0,
+    truncated,
+    recursionAvailable: (flags & RECURSION_AVAILABLE) !== 0,
+    authenticData: (flags & AUTHENTIC_DATA) !== 0,
+    edns,
+    answers,
+    authority,
+    additional,
     bytes: packet.length,
   };
 }
 
-function readRecords(records: readonly Answer[] | undefined): ResourceRecord[] {
-  return (records ?? []).flatMap((record) => readRecord(record) ?? []);
-}
+class Sections {
+  readonly answers: ResourceRecord[] = [];
+  readonly authority: ResourceRecord[] = [];
+  readonly additional: ResourceRecord[] = [];
+  edns: Edns | undefined;
+  /** The upper eight bits of the response code, which the OPT record holds. */
+  upperRcode = 0;
+  readonly #reader: PacketReader;
 
-function readRecord(record: Answer): ResourceRecord | undefined {
-  if (record.type === 'OPT' || (record as { class?: string }).class !== 'IN') return undefined;
-  const owned = { name: absolute(record.name), ttl: (record as { ttl?: number }).ttl ?? 0 };
-  switch (record.type) {
-    case 'TXT':
-      return {
-        ...owned,
-        type: 'TXT',
-        strings: record.data as Buffer[],
-        text: Buffer.concat(record.data as Buffer[]),
-      };
-    case 'CNAME':
-    case 'NS':
-      return { ...owned, type: record.type, target: absolute(record.data) };
-    case 'A':
-    case 'AAAA':
-      return { ...owned, type: record.type, address: canonicalValue(record.type, record.data) };
-    case 'SOA':
-      return { ...owned, type: 'SOA', serial: record.data.serial ?? 0, minimum: record.data.minimum ?? 0 };
-    case 'CAA':
-      return {
-        ...owned,
-        type: 'CAA',
-        critical: record.data.issuerCritical ?? false,
-        tag: record.data.tag,
-        value: record.data.value,
-      };
-    case 'DS':
-      return { ...owned, type: 'DS', ...record.data };
-    default:
-      return undefined;
+  constructor(reader: PacketReader) {
+    this.#reader = reader;
+  }
+
+  read(): void {
+    const reader = this.#reader;
+    const { packet } = reader;
+    for (let left = packet.readUInt16BE(4); left > 0; left -= 1) {
+      reader.domainName();
+      reader.skip(4);
+    }
+    for (let left = packet.readUInt16BE(6); left > 0; left -= 1) this.#readRecord(this.answers);
+    for (let left = packet.readUInt16BE(8); left > 0; left -= 1) this.#readRecord(this.authority);
+    for (let left = packet.readUInt16BE(10); left > 0; left -= 1) this.#readRecord(this.additional);
+  }
+
+  #readRecord(section: ResourceRecord[]): void {
+    const reader = this.#reader;
+    const name = reader.domainName();
+    const type = reader.uint16();
+    const rclass = reader.uint16();
+    const ttl = reader.uint32();
+    const end = reader.uint16() + reader.offset;
+    if (end > reader.packet.length) throw new MalformedPacket('The packet ends within a record.');
+    if (type === TYPE.OPT) {
+      this.#readEdns(name, section, ttl, end);
+      return;
+    }
+    const record = rclass === CLASS_IN ? readRdata(reader, type, end, name, ttlOf(ttl)) : undefined;
+    if (record) {
+      if (reader.offset !== end) throw new MalformedPacket('The data of a record has the wrong length.');
+      section.push(record);
+    } else reader.offset = end;
+  }
+
+  /** One OPT record, at the root, among the additional records (RFC 6891 section 6.1.1). */
+  #readEdns(name: string, section: ResourceRecord[], ttl: number, end: number): void {
+    if (this.edns || name !== '.' || section !== this.additional)
+      throw new MalformedPacket('An OPT record is out of place.');
+    this.edns = readOpt(this.#reader, (ttl >>> 16) & 0xff, end);
+    this.upperRcode = ttl >>> 24;
   }
 }
 
-function absolute(name: string): string {
-  return name === '.' ? name : `${name.toLowerCase()}.`;
+/** The first bit set means zero (RFC 2181 section 8). */
+function ttlOf(ttl: number): number {
+  return ttl > 0x7f_ff_ff_ff ? 0 : ttl;
 }

@@ -1,5 +1,7 @@
-import { randomBytes, randomInt } from 'node:crypto';
-import { CHECKING_DISABLED, DNSSEC_OK, encode, type PacketOpt, RECURSION_DESIRED } from 'dns-packet';
+import { randomOctet } from './chance.js';
+import { CLASS_IN, TYPE } from './codes.js';
+import { encodeOptions, OPT_HEAD_OCTETS, writeOpt } from './edns.js';
+import { nameRoom, writeName } from './name.js';
 
 export type QuestionType = 'A' | 'NS' | 'CNAME' | 'SOA' | 'TXT' | 'AAAA' | 'DS' | 'DNSKEY' | 'CAA';
 
@@ -35,80 +37,89 @@ export interface Query {
 /** `other`: no response to this query. `case`: a response in everything but the letter case of its name. */
 export type Match = 'response' | 'case' | 'other';
 
-const HEADER_BYTES = 12;
-/** The largest UDP answer that passes without fragments nearly everywhere (DNS flag day 2020). */
-const UDP_PAYLOAD_BYTES = 1_232;
+const HEADER_OCTETS = 12;
+/** Type and class. */
+const QUESTION_TAIL_OCTETS = 4;
+const RECURSION_DESIRED = 0x01_00;
+const CHECKING_DISABLED = 0x00_10;
+const FORMERR = 1;
+const NOTIMP = 4;
 
-/** A query with a random id from the system's source of random numbers. */
+/**
+ * A query with a random id from the system's source of random numbers.
+ *
+ * @throws DnsError `INVALID_NAME`; `INVALID_VALUE` for a client subnet that is none.
+ */
 export function encodeQuery({ name, type }: Question, options: QueryOptions = {}): Query {
-  const {
-    recursionDesired,
-    checkingDisabled,
-    dnssec,
-    edns = true,
-    clientSubnet,
-    nsid,
-    mixedCase = true,
-  } = options;
-  const optOptions: PacketOpt[] = [];
-  if (clientSubnet !== undefined) {
-    const [ip, length] = clientSubnet.split('/') as [string, string];
-    optOptions.push({
-      code: 'CLIENT_SUBNET',
-      ip,
-      sourcePrefixLength: Number(length),
-    } as unknown as PacketOpt);
-  }
-  if (nsid) optOptions.push({ code: 'NSID', data: Buffer.alloc(0) } as unknown as PacketOpt);
-  const bytes = encode({
-    type: 'query',
-    id: randomInt(0x10000),
-    flags: (recursionDesired ? RECURSION_DESIRED : 0) | (checkingDisabled ? CHECKING_DISABLED : 0),
-    questions: [{ name, type, class: 'IN' }],
-    additionals: edns
-      ? [
-          {
-            type: 'OPT',
-            name: '.',
-            udpPayloadSize: UDP_PAYLOAD_BYTES,
-            extendedRcode: 0,
-            ednsVersion: 0,
-            flags: dnssec ? DNSSEC_OK : 0,
-            flag_do: dnssec ?? false,
-            options: optOptions,
-          },
-        ]
-      : [],
-  });
-  let end = HEADER_BYTES;
-  while (bytes[end] !== 0) end += 1 + bytes[end]!;
-  if (mixedCase) mixCase(bytes, end);
-  return { bytes, questionEnd: end + 5 };
+  const { recursionDesired, checkingDisabled, dnssec = false, edns = true, mixedCase = true } = options;
+  const optOptions = edns ? encodeOptions(options) : undefined;
+  const optRoom = optOptions ? OPT_HEAD_OCTETS + optOptions.length : 0;
+  const bytes = Buffer.allocUnsafe(HEADER_OCTETS + nameRoom(name) + QUESTION_TAIL_OCTETS + optRoom);
+  bytes[0] = randomOctet();
+  bytes[1] = randomOctet();
+  const flags = (recursionDesired ? RECURSION_DESIRED : 0) | (checkingDisabled ? CHECKING_DISABLED : 0);
+  bytes.writeUInt16BE(flags, 2);
+  // One question, no records but OPT.
+  bytes.writeUInt16BE(1, 4);
+  bytes.writeUInt32BE(0, 6);
+  bytes.writeUInt16BE(optOptions ? 1 : 0, 10);
+  const nameEnd = writeName(name, bytes, HEADER_OCTETS);
+  if (mixedCase) mixCase(bytes, nameEnd);
+  bytes.writeUInt16BE(TYPE[type], nameEnd);
+  bytes.writeUInt16BE(CLASS_IN, nameEnd + 2);
+  const questionEnd = nameEnd + QUESTION_TAIL_OCTETS;
+  const end = optOptions ? writeOpt(bytes, questionEnd, dnssec, optOptions) : questionEnd;
+  return { bytes: bytes.subarray(0, end), questionEnd };
 }
 
+/** Each letter large or small by chance. */
 function mixCase(bytes: Buffer, end: number): void {
-  const bits = randomBytes(end - HEADER_BYTES);
-  for (let index = HEADER_BYTES; index < end; index += 1) {
-    const byte = bytes[index]!;
-    if (byte >= 0x61 && byte <= 0x7a && (bits[index - HEADER_BYTES]! & 1) === 1) bytes[index] = byte & ~0x20;
+  let bits = 0;
+  for (let index = HEADER_OCTETS; index < end; index += 1) {
+    // A one above the eight bits tells when they are used up.
+    if (bits <= 1) bits = 0x100 | randomOctet();
+    if (isLetter(bytes[index]!)) {
+      bytes[index]! ^= (bits & 1) << 5;
+      bits >>>= 1;
+    }
   }
 }
 
 /** Whether a packet is the response to exactly this query: its id, and its one question. */
 export function matchResponse(query: Query, packet: Buffer): Match {
   const { bytes, questionEnd } = query;
-  if (packet.length < questionEnd || packet.readUInt16BE(0) !== bytes.readUInt16BE(0)) return 'other';
-  const isResponse = (packet[2]! & 0x80) !== 0;
-  const opcode = packet[2]! & 0x78;
-  if (!isResponse || opcode !== 0 || packet.readUInt16BE(4) !== 1) return 'other';
-  if (packet.compare(bytes, HEADER_BYTES, questionEnd, HEADER_BYTES, questionEnd) === 0) return 'response';
-  const nameEnd = questionEnd - 4;
-  if (packet.compare(bytes, nameEnd, questionEnd, nameEnd, questionEnd) !== 0) return 'other';
-  for (let index = HEADER_BYTES; index < nameEnd; index += 1)
-    if (lowerCase(packet[index]!) !== lowerCase(bytes[index]!)) return 'other';
-  return 'case';
+  if (packet.length < questionEnd || !isResponseTo(query, packet) || packet.readUInt16BE(4) !== 1)
+    return 'other';
+  const nameEnd = questionEnd - QUESTION_TAIL_OCTETS;
+  let match: Match = 'response';
+  for (let index = HEADER_OCTETS; index < questionEnd; index += 1) {
+    const octet = bytes[index]!;
+    const difference = octet ^ packet[index]!;
+    if (difference === 0) continue;
+    if (difference !== 0x20 || !isLetter(octet) || index >= nameEnd) return 'other';
+    match = 'case';
+  }
+  return match;
 }
 
-function lowerCase(byte: number): number {
-  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+/**
+ * Whether a packet says nothing but that the query could not be read or is not supported, as old servers answer EDNS: a bare
+ * header. Its id alone ties it to the query, so it is worth something only where nobody else can send.
+ */
+export function isBareRefusal(query: Query, packet: Buffer): boolean {
+  if (packet.length !== HEADER_OCTETS || !isResponseTo(query, packet)) return false;
+  const rcode = packet[3]! & 0x0f;
+  return packet.readUInt16BE(4) === 0 && (rcode === FORMERR || rcode === NOTIMP);
+}
+
+/** By its id, and as a response to a standard query. */
+function isResponseTo({ bytes }: Query, packet: Buffer): boolean {
+  // QR is set, and the four bits of the opcode are not.
+  return packet[0] === bytes[0] && packet[1] === bytes[1] && (packet[2]! & 0xf8) === 0x80;
+}
+
+/** Label lengths are below the letters. */
+function isLetter(octet: number): boolean {
+  const lower = octet | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
 }

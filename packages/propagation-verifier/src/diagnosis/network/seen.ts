@@ -1,0 +1,19 @@
+import { type Fqdn, isWithin } from '@domainproof/core';
+import { isOfTheZone, readingOf } from '../reading.js';
+import type { Observation, Scene } from '../scene.js';
+import { isV6 } from '../wording.js';
+
+/** Whether a resolver may be asked for a name: it must not learn that the record is absent before it is served. */
+export function mayAskResolver({ name, owner, chain, isServedEverywhere }: Scene, asked: Fqdn): boolean {
+  const guarded = [name, owner, ...chain.map(({ target }) => target)];
+  return isServedEverywhere || !guarded.some((one) => isWithin(asked, one));
+}
+
+/** The server answered as one that serves the zone. */
+export function hasAuthority(scene: Scene, observation: Observation): boolean {
+  return isOfTheZone(readingOf(scene, observation));
+}
+
+export function familyOf(address: string): 'IPv4' | 'IPv6' {
+  return isV6(address) ? 'IPv6' : 'IPv4';
+}

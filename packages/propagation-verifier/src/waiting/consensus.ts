@@ -1,0 +1,21 @@
+import type { Hop, Post } from './hop.js';
+import type { ExpectedRecord } from './record.js';
+
+/**
+ * Every server of the zone that serves it has the record, for certain, and no address says otherwise. Dead and lame addresses
+ * are passed over while the hosts that have no other are fewer than half; so are addresses that this machine has no route to.
+ *
+ * @param networkSince when an address first answered: before, this machine may have had no network at all.
+ */
+export function agrees(hop: Hop, record: ExpectedRecord, now: number, networkSince: number): boolean {
+  const isConfirmed = (post: Post) => post.views.get(record)!.isConfirmed;
+  const reachable = hop.posts.filter(
+    (post) => isConfirmed(post) || !post.standing.isUnreachable(networkSince),
+  );
+  const isUnfit = (post: Post) => !isConfirmed(post) && post.standing.isUnfit(now);
+  if (!reachable.some(isConfirmed)) return false;
+  if (!reachable.every((post) => isConfirmed(post) || isUnfit(post))) return false;
+  const hosts = [...new Set(reachable.map(({ host }) => host))];
+  const unfit = hosts.filter((host) => reachable.filter((post) => post.host === host).every(isUnfit));
+  return 2 * unfit.length < hosts.length;
+}
