@@ -51,8 +51,8 @@ function openSockets(): number {
 
 describe('many names', () => {
   test('every name is asked at every address, and its report tells what each said', async () => {
-    const reports = await verifyAll(expectations(2_000));
-    expect(new Set(reports.map(({ name }) => name)).size).toBe(2_000);
+    const reports = await verifyAll(expectations(800));
+    expect(new Set(reports.map(({ name }) => name)).size).toBe(800);
     expect(reports.every(({ visible, verdict }) => visible && verdict === 'visible')).toBe(true);
     const one = reports.find(({ name }) => name === `${nameOf(7)}.`);
     expect(one).toMatchObject({
@@ -78,7 +78,7 @@ describe('many names', () => {
   });
 
   test('one search finds the servers for all names of a zone, and no resolver is asked for a name itself', async () => {
-    await verifyAll(expectations(1_000));
+    await verifyAll(expectations(600));
     expect(world?.asked.filter((question) => question.startsWith('_dnsauth'))).toEqual([]);
     expect(world?.asked.filter((question) => question === `${ZONE} NS`)).toHaveLength(1);
   });
@@ -148,7 +148,7 @@ describe('many names', () => {
     world = await BulkWorld.start();
     let taken = 0;
     function* counted() {
-      for (const expectation of expectations(5_000)) {
+      for (const expectation of expectations(1_600)) {
         taken += 1;
         yield expectation;
       }
@@ -156,10 +156,10 @@ describe('many names', () => {
     let read = 0;
     for await (const _ of world.verifier().verifyMany(counted(), UNBOUNDED)) {
       read += 1;
-      if (read % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (read % 200 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
       expect(taken - read).toBeLessThanOrEqual(512);
     }
-    expect(read).toBe(5_000);
+    expect(read).toBe(1_600);
   });
 
   test('an address is asked no more often than allowed', async () => {
@@ -502,16 +502,16 @@ describe('a bad network', () => {
     const dead: Behaviour = (question) => {
       if (question.type === 'TXT') questions += 1;
     };
-    const reports = await verifyAll(expectations(3_000), [honest, dead, honest, honest], {
+    const reports = await verifyAll(expectations(1_000), [honest, dead, honest, honest], {
       queryTimeoutMs: 300,
     });
-    expect(reports).toHaveLength(3_000);
+    expect(reports).toHaveLength(1_000);
     for (const report of reports) {
       expect(statuses(report)).toEqual(['visible', 'timeout', 'visible', 'visible']);
       expect(report.visible).toBe(false);
     }
     expect(questions).toBeLessThan(200);
-    expect(reports.filter(({ servers }) => servers[1]?.questions === 0).length).toBeGreaterThan(2_900);
+    expect(reports.filter(({ servers }) => servers[1]?.questions === 0).length).toBeGreaterThan(800);
   });
 
   test('a server that was given up is asked again when it answers', async () => {

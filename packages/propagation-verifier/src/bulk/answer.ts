@@ -1,16 +1,15 @@
+import { CLASS_IN, TYPE } from '../wire/codes.js';
 import type { Query } from '../wire/query.js';
 
 const HEADER_BYTES = 12;
 /** Pointer to the name of the question. */
 const QUESTION_NAME = 0xc00c;
 const FIXED_RECORD_BYTES = 10;
-const TYPE_TXT = 16;
-const TYPE_OPT = 41;
-const CLASS_IN = 1;
 
 /**
  * Whether a packet is the authoritative answer to exactly this query, and its only answer a TXT record whose strings, joined,
- * are `text`. Nothing is copied, and what records after it hold is not looked at. False also means "cannot be told here": such a packet is to be read in full.
+ * are `text`. What records after it hold is not looked at. False also means "cannot be told here": such a packet is to be read in
+ * full by `decodeMessage`, which makes objects of every record, too slow for each of many names.
  */
 export function isExactly(query: Query, packet: Uint8Array, text: string): boolean {
   const { bytes, questionEnd } = query;
@@ -23,7 +22,7 @@ export function isExactly(query: Query, packet: Uint8Array, text: string): boole
   for (let at = HEADER_BYTES; at < questionEnd; at += 1) if (packet[at] !== bytes[at]) return false;
   if (word(packet, questionEnd) !== QUESTION_NAME) return false;
   const fixed = questionEnd + 2;
-  if (word(packet, fixed) !== TYPE_TXT || word(packet, fixed + 2) !== CLASS_IN) return false;
+  if (word(packet, fixed) !== TYPE.TXT || word(packet, fixed + 2) !== CLASS_IN) return false;
   const start = fixed + FIXED_RECORD_BYTES;
   const end = start + word(packet, fixed + 8);
   return end <= length && isText(packet, start, end, text) && isSoundFrom(packet, end);
@@ -50,7 +49,7 @@ function isSoundFrom(packet: Uint8Array, start: number): boolean {
   for (let left = word(packet, 8) + word(packet, 10); left > 0; left -= 1) {
     const fixed = nameEnd(packet, at);
     if (fixed + FIXED_RECORD_BYTES > packet.length) return false;
-    if (word(packet, fixed) === TYPE_OPT && packet[fixed + 4] !== 0) return false;
+    if (word(packet, fixed) === TYPE.OPT && packet[fixed + 4] !== 0) return false;
     at = fixed + FIXED_RECORD_BYTES + word(packet, fixed + 8);
   }
   return at === packet.length;

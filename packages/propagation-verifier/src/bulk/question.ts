@@ -1,11 +1,10 @@
 import type { Fqdn } from '@domainproof/core';
 import { randomWord } from '../wire/chance.js';
+import { CLASS_IN, TYPE } from '../wire/codes.js';
 
 const HEADER_BYTES = 12;
-const TYPE_NUMBERS = { TXT: 16, CNAME: 5 } as const;
-const CLASS_IN = 1;
 /** OPT with 1,232 bytes of UDP payload, version 0 and no options. */
-const OPT = [0, 0, 41, 1_232 >> 8, 1_232 & 0xff, 0, 0, 0, 0, 0, 0] as const;
+const OPT = [0, 0, TYPE.OPT, 1_232 >> 8, 1_232 & 0xff, 0, 0, 0, 0, 0, 0] as const;
 const DOT = 46;
 
 /** The longest name, its type and class, and the OPT record. */
@@ -16,7 +15,7 @@ export const BYTES_AFTER_QUESTION = OPT.length;
 
 /**
  * Writes a question without recursion, with random letter case (0x20), over what the buffer held.
- * Returns how many bytes it takes from `start`.
+ * Returns how many bytes it takes from `start`. Beside `encodeQuery`, since that one makes a buffer for each question.
  */
 export function writeQuery(
   bytes: Uint8Array,
@@ -32,7 +31,7 @@ export function writeQuery(
   bytes[start + 11] = 1;
   let at = writeName(bytes, start + HEADER_BYTES, name);
   bytes[at] = 0;
-  bytes[at + 1] = TYPE_NUMBERS[type];
+  bytes[at + 1] = TYPE[type];
   bytes[at + 2] = 0;
   bytes[at + 3] = CLASS_IN;
   at += 4;

@@ -1,7 +1,7 @@
-import { absoluteName, canonicalValue, DnsError, type Fqdn, type RecordType } from '@domainproof/core';
+import { absoluteName, type Fqdn } from '@domainproof/core';
 import type { DiagnosedFinding, Expectation, RecordReport, ServerReport } from '../types/index.js';
 import type { Wanted } from '../waiting/match.js';
-import { nameWithin } from '../waiting/target.js';
+import { nameWithin, valuesOf, verifiableType } from '../waiting/target.js';
 
 export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -31,17 +31,17 @@ export class BulkRecord implements Wanted {
 
   /** @throws DnsError `INVALID_NAME`, `INVALID_VALUE`; `UNSUPPORTED` for other types than TXT and CNAME. */
   constructor(expectation: Expectation, startedAt: number) {
-    const { name, type, value, zone, match = 'contains' } = expectation;
+    const { name, zone, match = 'contains' } = expectation;
     this.expectation = expectation;
-    this.type = verifiable(type);
+    this.type = verifiableType(expectation);
     if (zone === undefined) {
       this.name = fullName(name);
       this.hint = undefined;
     } else ({ name: this.name, hint: this.hint } = nameWithin(name, zone));
-    this.values = canonicalValues(this.type, value);
+    this.values = valuesOf(expectation, this.name);
     this.match = match;
     this.text =
-      type === 'TXT' && match === 'contains' && this.values.length === 1 ? this.values[0] : undefined;
+      this.type === 'TXT' && match === 'contains' && this.values.length === 1 ? this.values[0] : undefined;
     this.startedAt = startedAt;
   }
 
@@ -105,14 +105,6 @@ export class BulkRecord implements Wanted {
   }
 }
 
-function verifiable(type: RecordType): 'TXT' | 'CNAME' {
-  if (type === 'TXT' || type === 'CNAME') return type as 'TXT' | 'CNAME';
-  throw new DnsError(
-    'UNSUPPORTED',
-    `A record of type "${String(type)}" cannot be verified, only TXT and CNAME.`,
-  );
-}
-
 const NONE: readonly never[] = [];
 
 function hasAnswered({ status }: ServerReport): boolean {
@@ -143,15 +135,4 @@ function isPlain(name: string): boolean {
 
 function isLetterOrDigit(code: number): boolean {
   return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
-}
-
-function canonicalValues(type: 'TXT' | 'CNAME', value: string | readonly string[]): readonly string[] {
-  if (typeof value === 'string') return [canonicalValue(type, value)];
-  const values = [...new Set(value.map((one) => canonicalValue(type, one)))];
-  if (values.length === 0 || (type === 'CNAME' && values.length > 1))
-    throw new DnsError(
-      'INVALID_VALUE',
-      `${values.length} values were given, where a ${type} record has ${type === 'CNAME' ? 'one' : 'at least one'}.`,
-    );
-  return values;
 }

@@ -14,6 +14,7 @@ import { decodeMessage, type Message } from '../wire/message.js';
 import { type Ask, type AskOutcomes, isWanted } from './ask.js';
 import { Fifo } from './fifo.js';
 import { Gate } from './gate.js';
+import { Intake } from './intake.js';
 import { BulkRecord } from './record.js';
 import { Server } from './server.js';
 import { SocketBudget } from './sockets.js';
@@ -30,21 +31,20 @@ export interface BulkContext extends WaitContext {
 const MOST_NAMES = 512;
 /** Names that need more than one question for each address, such as those with a CNAME. */
 const CAREFUL_AT_ONCE = 32;
+
 interface Reader {
   resolve(result: IteratorResult<RecordReport, undefined>): void;
   reject(error: unknown): void;
 }
 
-type Input =
-  | { kind: 'sync'; iterator: Iterator<Expectation> }
-  | { kind: 'async'; iterator: AsyncIterator<Expectation> };
-
-/** One pass over the names: takes them in, has every address asked, and hands reports out as they are ready. */
+/** One pass over the names: has every address asked about each, and hands reports out as they are ready. */
 export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutcomes {
   readonly #context: BulkContext;
   readonly #signal: AbortSignal | undefined;
   readonly #stop: ChildSignal;
-  readonly #input: Input;
+  readonly #intake: Intake;
+  /** As for `check`. One for all names, so that few are looked into at once. */
+  readonly #settings: WaitSettings;
   #ready = new Fifo<RecordReport>();
   readonly #readers = new Fifo<Reader>();
   readonly #wheel = new TimerWheel(performance.now());
@@ -53,10 +53,6 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
   readonly #zones: Zones;
   readonly #onAbort = () => this.#end({ error: abortError(this.#signal!) });
   #underWay = 0;
-  #isTaking = false;
-  #isInputOver = false;
-  /** What the input has thrown; told after the reports of the names before it. */
-  #inputFailure: { error: unknown } | undefined;
   #isEnded = false;
   #failure: { error: unknown } | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -72,10 +68,17 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
     this.#context = context;
     this.#signal = signal;
     this.#stop = childSignal(signal);
-    this.#input =
-      Symbol.asyncIterator in expectations
-        ? { kind: 'async', iterator: expectations[Symbol.asyncIterator]() }
-        : { kind: 'sync', iterator: expectations[Symbol.iterator]() };
+    this.#settings = {
+      ...lookingWith(context, { once: true }),
+      patience: { once: true },
+      stopEarly: true,
+      onEvent: () => {},
+    };
+    this.#intake = new Intake(expectations, {
+      hasRoom: () => this.#underWay + this.#ready.size < MOST_NAMES,
+      accept: (expectation) => this.#accept(expectation),
+      paused: () => this.#endIfDone(),
+    });
     const [wheel, budget, outcomes, pumpSoon] = [this.#wheel, this.#budget, this, this.#soon];
     this.#zones = new Zones(
       (name, hint) => delegations.find(name, hint, false, this.#stop.signal),
@@ -97,13 +100,13 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
   next(): Promise<IteratorResult<RecordReport, undefined>> {
     const value = this.#ready.shift();
     if (value) {
-      this.#take();
+      this.#intake.take();
       return Promise.resolve({ value, done: false });
     }
     if (this.#isEnded) return this.#afterEnd();
     return new Promise((resolve, reject) => {
       this.#readers.push({ resolve, reject });
-      this.#take();
+      this.#intake.take();
     });
   }
 
@@ -141,68 +144,11 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
     if (isWanted(ask)) this.#note(ask, status, [], null);
   }
 
-  /** Takes names in while there is room for them. */
-  #take(): void {
-    // A name can be over before `#start` returns, which leads here again.
-    if (this.#isTaking) return;
-    this.#isTaking = true;
-    while (!this.#isInputOver && !this.#isEnded && this.#underWay + this.#ready.size < MOST_NAMES) {
-      const { kind, iterator } = this.#input;
-      try {
-        if (kind === 'async') {
-          iterator.next().then(this.#arrived, this.#inputFailed);
-          return;
-        }
-        this.#accept(iterator.next());
-      } catch (error) {
-        this.#failInput(error);
-      }
-    }
-    this.#isTaking = false;
-    this.#endIfDone();
-  }
-
-  readonly #arrived = (result: IteratorResult<Expectation>): void => {
-    this.#isTaking = false;
-    if (this.#isEnded) return;
-    try {
-      this.#accept(result);
-    } catch (error) {
-      this.#failInput(error);
-    }
-    this.#take();
-  };
-
-  readonly #inputFailed = (error: unknown): void => {
-    this.#isTaking = false;
-    this.#failInput(error);
-    this.#endIfDone();
-  };
-
-  #failInput(error: unknown): void {
-    this.#isInputOver = true;
-    this.#inputFailure = { error };
-  }
-
-  #accept(result: IteratorResult<Expectation>): void {
-    if (result.done) {
-      this.#isInputOver = true;
-      return;
-    }
-    const record = this.#open(result.value);
+  #accept(expectation: Expectation): void {
+    const record = new BulkRecord(expectation, performance.now());
     this.#underWay += 1;
     this.#timer ??= setInterval(this.#turn, TICK_MS);
     this.#start(record);
-  }
-
-  /** A bad name ends the input, which is not to go on where nobody listens. */
-  #open(expectation: Expectation): BulkRecord {
-    try {
-      return new BulkRecord(expectation, performance.now());
-    } catch (error) {
-      this.#closeInput();
-      throw error;
-    }
   }
 
   #start(record: BulkRecord): void {
@@ -260,14 +206,8 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
     record.startRound();
     const check = async () => {
       if (this.#isEnded) return;
-      const settings: WaitSettings = {
-        ...lookingWith(this.#context, { once: true }),
-        patience: { once: true },
-        stopEarly: true,
-        onEvent: () => {},
-      };
       const targets = toTargets([record.expectation]);
-      const report = await waitFor(this.#context, targets, settings, this.#stop.signal);
+      const report = await waitFor(this.#context, targets, this.#settings, this.#stop.signal);
       this.#finish(report.records[0]!);
     };
     void this.#guard(this.#careful.pass(check));
@@ -290,8 +230,10 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
   }
 
   #endIfDone(): void {
-    if (this.#isInputOver && this.#underWay === 0) this.#end(this.#inputFailure, this.#ready);
-    else if (this.#underWay === 0) this.#rest();
+    if (this.#underWay > 0) return;
+    // What the input has thrown is told after the reports of the names before it.
+    if (this.#intake.isOver) this.#end(this.#intake.failure, this.#ready);
+    else this.#rest();
   }
 
   readonly #turn = (): void => {
@@ -312,7 +254,7 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
     this.#burst = undefined;
     this.#budget.pump(performance.now());
     this.#deliver();
-    this.#take();
+    this.#intake.take();
   };
 
   #deliver(): void {
@@ -338,7 +280,7 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#stop.abort();
     this.#stop.release();
-    this.#closeInput();
+    this.#intake.close();
     this.#deliver();
     for (let reader = this.#readers.shift(); reader; reader = this.#readers.shift())
       this.#afterEnd().then(reader.resolve, reader.reject);
@@ -349,13 +291,5 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
     const failure = this.#failure;
     this.#failure = undefined;
     return failure ? Promise.reject(failure.error) : Promise.resolve({ value: undefined, done: true });
-  }
-
-  #closeInput(): void {
-    if (this.#isInputOver) return;
-    this.#isInputOver = true;
-    const { kind, iterator } = this.#input;
-    if (kind === 'sync') iterator.return?.();
-    else iterator.return?.().then(undefined, () => {});
   }
 }
