@@ -42,7 +42,8 @@ describe('doctor', () => {
   test.each([
     ['0 for a record that is visible', diagnosis(), 0],
     ['1 for one that is not', missing(), 1],
-    ['1 for one that is, with something in its way', diagnosis({ verdict: 'blocked' }), 1],
+    ['0 for one that is, with a warning', diagnosis({ findings: [finding()] }), 0],
+    ['1 for one that is, with something fatal', diagnosis({ findings: [finding({ severity: 'fatal' })] }), 1],
     ['0 for a name with nothing worse than a warning', diagnosis({ ...NAME, findings: [finding()] }), 0],
     [
       '1 for a name with something fatal',
@@ -51,7 +52,7 @@ describe('doctor', () => {
     ],
     [
       '4 for a domain that is not delegated',
-      missing({ findings: [finding({ severity: 'fatal', code: 'HOLD' })] }),
+      missing({ findings: [finding({ severity: 'fatal', code: 'ZONE_NOT_SERVED' })] }),
       4,
     ],
     [
@@ -211,7 +212,7 @@ describe('what doctor prints', () => {
   test.each([
     [diagnosis(), '✓ a.example.net TXT "v" is visible on 1 of 1 server address'],
     [
-      diagnosis({ verdict: 'blocked' }),
+      diagnosis({ findings: [finding({ severity: 'fatal' })] }),
       '✗ a.example.net TXT "v" is visible on 1 of 1 server address, but something else stands in the way',
     ],
     [missing(), '✗ a.example.net TXT "v" is not visible: on 0 of 1 server address'],

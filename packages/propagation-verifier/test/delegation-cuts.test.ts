@@ -30,6 +30,8 @@ describe('a zone below the registered one', () => {
     const delegation = await search(world, '_dnsauth.sub.example.com');
     expect(delegation).toMatchObject({ zone: 'sub.example.com.', parent: { zone: 'example.com.' } });
     expect(Object.values(addressesOf(delegation)).flat()).toHaveLength(5);
+    // The server above knows them, so their zone is not looked for.
+    expect(asked(world).filter((question) => question.endsWith(' ns1.example.com NS'))).toEqual([]);
   });
 
   test('whose apex is the name itself gives its NS records at once', async () => {
@@ -107,6 +109,32 @@ describe('a zone below the registered one', () => {
     expect(delegation.zone).toBe('sub.example.com.');
     expect(delegation.child).toBeUndefined();
     expect(Object.values(addressesOf(delegation)).flat()).toHaveLength(5);
+  });
+});
+
+describe('a zone below on the same servers', () => {
+  test('is found though the question for its NS records is lost', async () => {
+    const world = healthyWorld();
+    world.zone('sub.example.com', ALL_HOSTS);
+    for (const host of ALL_HOSTS)
+      world.servers
+        .get(host)!
+        .quirks.push(({ name, type }) => (name === 'sub.example.com' && type === 'NS' ? [] : undefined));
+    const delegation = await search(world, '_dnsauth.sub.example.com');
+    expect(delegation.zone).toBe('sub.example.com.');
+    expect(Object.values(addressesOf(delegation)).flat()).toHaveLength(5);
+  });
+
+  test('is not found by the apex of another zone', async () => {
+    const world = healthyWorld();
+    const soa = world.servers.get('ns1.operator.net')!.zone('operator.net').soa();
+    for (const host of ALL_HOSTS)
+      world.servers
+        .get(host)!
+        .quirks.push(({ query, name }) =>
+          name.startsWith('_dnsauth') ? [reply(query, { rcode: 3, authorities: [soa] })] : undefined,
+        );
+    expect((await search(world, '_dnsauth.example.com')).zone).toBe('example.com.');
   });
 });
 

@@ -56,10 +56,18 @@ describe('where port 53 is closed to all but the resolver', () => {
 
   test('that is tried again after some time, as the network may have been at fault', async () => {
     const world = healthyWorld();
-    world.internet.connect('198.51.100.1', { ...world.internet.host('198.51.100.1'), udp: 'silent' });
+    world.internet.connect('198.51.100.1', {
+      ...world.internet.host('198.51.100.1'),
+      udp: 'silent',
+      tcp: 'silent',
+    });
     const verifier = world.verifier();
     expect((await search(world, NAME, { verifier })).parent).toBeUndefined();
-    world.internet.connect('198.51.100.1', { ...world.internet.host('198.51.100.1'), udp: 'open' });
+    world.internet.connect('198.51.100.1', {
+      ...world.internet.host('198.51.100.1'),
+      udp: 'open',
+      tcp: 'open',
+    });
     await world.pass(601_000);
     expect((await search(world, NAME, { verifier })).parent).toBeDefined();
   });
@@ -181,7 +189,11 @@ describe('where port 53 is closed to all but the resolver', () => {
 describe('where the servers of a top-level domain do not answer', () => {
   test('the resolver is asked, and for a minute at once', async () => {
     const world = healthyWorld();
-    world.internet.connect('198.51.100.10', { ...world.internet.host('198.51.100.10'), udp: 'silent' });
+    world.internet.connect('198.51.100.10', {
+      ...world.internet.host('198.51.100.10'),
+      udp: 'silent',
+      tcp: 'silent',
+    });
     const verifier = world.verifier();
     const delegation = await search(world, NAME, { verifier });
     expect(delegation).toMatchObject({ zone: 'example.com.', child: { length: 4 } });
@@ -352,7 +364,11 @@ describe('a name that the zone above denies', () => {
 
   test('is denied by the servers of the zone above, if a resolver leads there', async () => {
     const world = healthyWorld();
-    world.internet.connect('198.51.100.1', { ...world.internet.host('198.51.100.1'), udp: 'silent' });
+    world.internet.connect('198.51.100.1', {
+      ...world.internet.host('198.51.100.1'),
+      udp: 'silent',
+      tcp: 'silent',
+    });
     resolverSays(world, ({ name, type }) =>
       type === 'NS' && name === 'held.com' ? { rcode: RCODE.SERVFAIL } : undefined,
     );

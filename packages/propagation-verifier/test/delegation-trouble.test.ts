@@ -129,7 +129,7 @@ describe('servers in trouble while the zone is looked for', () => {
       };
       return [registry.plain({ ...question, query: lower as typeof question.query })];
     });
-    expect((await search(world, NAME)).zone).toBe('example.com.');
+    expect(await search(world, NAME)).toMatchObject({ zone: 'example.com.', parent: { zone: 'com.' } });
   });
 });
 
@@ -203,6 +203,44 @@ describe('hosts of a delegation', () => {
       'ns1.operator.net.': ['192.0.2.3'],
       'ns2.operator.net.': ['192.0.2.4'],
     });
+  });
+
+  test('are looked up from the root down if the resolver is silent about them', async () => {
+    const world = healthyWorld();
+    world.resolver.override = ({ name }) => (name.endsWith('operator.net') ? Buffer.alloc(0) : undefined);
+    expect(addressesOf(await search(world, NAME))).toMatchObject({ 'ns2.operator.net.': ['192.0.2.4'] });
+  });
+
+  test('whose name is denied by the root have no address, whatever the resolver fails for', async () => {
+    const world = healthyWorld();
+    world.change('com', (zone) => zone.add('example.com', 'NS', 'ns.nowhere'));
+    world.resolver.override = ({ query, name }) =>
+      name === 'ns.nowhere'
+        ? reply(query, { flags: packet.RECURSION_AVAILABLE, rcode: RCODE.SERVFAIL })
+        : undefined;
+    expect(addressesOf(await search(world, NAME))).toMatchObject({ 'ns.nowhere.': [] });
+  });
+
+  test('are a passing failure if nobody gives an address of any of them', async () => {
+    const world = healthyWorld();
+    world.delegate('example.com', ['ns1.operator.net']);
+    world.resolver.override = ({ query, name }) =>
+      name.endsWith('operator.net')
+        ? reply(query, { flags: packet.RECURSION_AVAILABLE, rcode: RCODE.SERVFAIL })
+        : undefined;
+    const fails: Quirk = ({ query, name, type }) =>
+      name.endsWith('operator.net') && type !== 'NS' ? [reply(query, { rcode: RCODE.SERVFAIL })] : undefined;
+    quirk(world, fails, 'ns1.operator.net', 'ns2.operator.net');
+    await expect(search(world, NAME)).rejects.toMatchObject({ code: 'TRANSIENT' });
+  });
+
+  test('that are named in a zone below are looked up there', async () => {
+    const world = healthyWorld();
+    world.server('ns.deep.example.com', ['192.0.2.95']);
+    world.zone('deep.example.com', ['ns.deep.example.com']);
+    world.change('example.com', (zone) => zone.add('example.com', 'NS', 'ns.deep.example.com'));
+    expect(addressesOf(await search(world, NAME))).toMatchObject({ 'ns.deep.example.com.': ['192.0.2.95'] });
+    expect(world.resolver.asked.filter((question) => question.includes('example.com'))).toEqual([]);
   });
 
   test('that nobody finds are listed without addresses, and looked for again the next time', async () => {
@@ -326,4 +364,14 @@ test('zones within zones without end come to an end', async () => {
     expect(error).toMatchObject({ code: 'TRANSIENT' }),
   );
   expect(world.internet.log.length).toBeLessThan(250);
+});
+
+test('a domain that nobody has registered is told also after the registry itself was looked at', async () => {
+  const world = healthyWorld();
+  const verifier = world.verifier();
+  expect(await world.run(verifier.delegation('a.nic.com'))).toMatchObject({ zone: 'com.' });
+  const report = await world.run(
+    verifier.check([{ name: '_dnsauth.nobody.com', type: 'TXT', value: 'token' }]),
+  );
+  expect(report.records[0]?.findings.map(({ code }) => code)).toEqual(['ZONE_NOT_SERVED']);
 });

@@ -551,6 +551,237 @@ const cases: Case[] = [
     codes: ['CASE_0x20'],
     says: /in lower case only/,
   },
+  {
+    world: 'the TXT value was added as a CNAME with a final dot',
+    make: put(NAME, 'CNAME', 'token-1'),
+    codes: ['TYPE_MISMATCH'],
+    terminal: true,
+    says: /as a CNAME \(to token-1\)/,
+  },
+  {
+    world: 'two CNAMEs stand at the name',
+    make: put(NAME, 'CNAME', 'a.operator.net', 'b.operator.net'),
+    codes: ['CNAME_AT_NAME'],
+    severity: 'fatal',
+    terminal: true,
+    says: /hides a TXT there/,
+  },
+  {
+    world: 'the CNAME asked for is there',
+    make: put(NAME, 'CNAME', 'verify.ca.test'),
+    expectation: { name: NAME, type: 'CNAME', value: 'verify.ca.test' },
+    codes: [],
+  },
+  {
+    world: 'the CNAME asked for is not there',
+    make: () => {},
+    expectation: { name: NAME, type: 'CNAME', value: 'verify.ca.test' },
+    codes: ['NOT_VISIBLE_YET'],
+  },
+  ...(
+    [
+      ['refuse', answering({ rcode: RCODE.REFUSED, flags: 0 }), 'LAME'],
+      ['fail', answering({ rcode: RCODE.SERVFAIL }), 'LAME'],
+      ['answer', ({ query }) => [reply(query, { flags: 0, answers: [] })], 'LAME'],
+      [
+        'refer',
+        ({ query }) => [
+          reply(query, { flags: 0, authorities: [{ type: 'NS', name: 'com', data: 'a.nic.com' }] }),
+        ],
+        'LAME',
+      ],
+      ['answer', answering({ rcode: 7 }), 'MALFORMED'],
+      [
+        'answer the same without',
+        (asked) =>
+          hasEdns(asked) ? [reply(asked.query, { rcode: RCODE.SERVFAIL, edns: false })] : undefined,
+        'EDNS_BROKEN',
+      ],
+    ] as const satisfies readonly (readonly [string, Quirk, string])[]
+  ).map(
+    ([what, quirk, code]): Case => ({
+      world: `two servers ${what} (${code})`,
+      make: both(
+        served,
+        on(['ns1.operator.net', 'ns2.operator.net'], (asked, server) =>
+          asked.name === NAME ? quirk(asked, server) : undefined,
+        ),
+      ),
+      codes: [code],
+      says: new RegExp(`ns1\\.operator\\.net .*ns2\\.operator\\.net .* ${what}`),
+    }),
+  ),
+  {
+    world: 'two servers are silent',
+    make: both(served, (world) => {
+      for (const address of ['192.0.2.3', '192.0.2.4'])
+        Object.assign(world.internet.host(address), { udp: 'silent', tcp: 'silent' });
+    }),
+    codes: ['UNREACHABLE'],
+    says: /do not answer.* meets them in about 2 of 5 tries/,
+  },
+  {
+    world: 'two servers answer over TCP only',
+    make: both(served, (world) => {
+      for (const address of ['192.0.2.3', '192.0.2.4']) world.internet.host(address).udp = 'silent';
+    }),
+    codes: ['UNREACHABLE'],
+    says: /answer over TCP and not over UDP/,
+  },
+  {
+    world: 'two servers take no TCP, and their answers are too large',
+    make: both(
+      put(NAME, 'TXT', VALUE, ...Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(200, 'x'))),
+      (world) => {
+        for (const address of ['192.0.2.3', '192.0.2.4']) world.internet.host(address).tcp = 'closed';
+      },
+    ),
+    codes: ['TRUNCATION_NO_TCP'],
+    says: /have an answer that is too large/,
+  },
+  {
+    world: 'one server limits how often it answers',
+    make: (world) => {
+      served(world);
+      let count = 0;
+      on(['ns2.operator.net'], ({ query, name }) => {
+        const opt = query.additionals?.find((one) => one.type === 'OPT') as
+          | { options?: unknown[] }
+          | undefined;
+        if (name !== NAME || opt?.options?.length !== 0) return undefined;
+        count += 1;
+        return count === 2 || count === 3 ? undefined : [reply(query, { rcode: RCODE.REFUSED, flags: 0 })];
+      })(world);
+    },
+    codes: ['RATE_LIMITED'],
+    severity: 'info',
+  },
+  {
+    world: 'the record is on one line only',
+    make: (world) =>
+      on(HOSTS, ({ query, name, type }) => {
+        const opt = query.additionals?.find((one) => one.type === 'OPT') as
+          | { options?: { ip?: string }[] }
+          | undefined;
+        const subnet = opt?.options?.find(({ ip }) => ip !== undefined)?.ip;
+        const scope = { code: 8, data: Buffer.from([0, 1, 24, 24, 202, 96, 209]) };
+        if (name !== NAME || type !== 'TXT' || !subnet?.startsWith('202.96')) return undefined;
+        const answers = [{ type: 'TXT', name: query.questions![0]!.name, data: VALUE, ttl: 60 } as const];
+        return [reply(query, { answers, options: [scope] })];
+      })(world),
+    codes: ['LINE_SPECIFIC'],
+    terminal: true,
+  },
+  {
+    world: 'one server is behind over IPv6 only',
+    make: both(
+      served,
+      on(['ns1.example.com'], ({ query, name, to }) =>
+        name === NAME && to === '2001:db8::1' ? [reply(query, { rcode: RCODE.NXDOMAIN })] : undefined,
+      ),
+    ),
+    codes: ['IPV6_ONLY_BAD'],
+  },
+  {
+    world: 'the network answers in place of all servers',
+    make: (world) => {
+      served(world);
+      on(HOSTS, ({ query, name }) =>
+        name === NAME ? [reply(query, { flags: 0x0080, rcode: RCODE.NXDOMAIN })] : undefined,
+      )(world);
+    },
+    codes: ['PORT53_HIJACKED'],
+  },
+  {
+    world:
+      'an operator is named that has not the record, one that nobody knows, and the one that is delegated to',
+    make: (world) => void elsewhere(world, 'huaweicloud-dns.test', 'ns1.huaweicloud-dns.test'),
+    look: {
+      operators: [
+        { ...OPERATOR, nameServers: ['ns1.huaweicloud-dns.test', 'gone.huaweicloud-dns.test'] },
+        { name: 'nobody', nameServers: ['ns.nobody.test'] },
+        { name: 'its own', nameServers: ['ns1.example.com.'] },
+      ],
+    },
+    codes: ['NOT_VISIBLE_YET'],
+  },
+  {
+    world: 'two servers are silent for the time of one question',
+    make: (world) => {
+      served(world);
+      let since: number | undefined;
+      on(['ns1.operator.net', 'ns2.operator.net'], ({ type, at }) => {
+        if (type !== 'TXT') return undefined;
+        since ??= at;
+        return at < since + 2_000 ? [] : undefined;
+      })(world);
+    },
+    codes: ['UNREACHABLE'],
+    severity: 'info',
+    says: /did not answer the first question, and do now/,
+  },
+  {
+    world: 'two servers answer questions in lower case only',
+    make: both(
+      served,
+      on(['ns1.operator.net', 'ns2.operator.net'], (asked) => (isMixed(asked) ? [] : undefined)),
+    ),
+    codes: ['CASE_0x20'],
+    says: /change the letter case/,
+  },
+  {
+    world: 'one of two values is there on one server, and both on the others',
+    make: (world) =>
+      world.change(ZONE, (zone, { host }) => {
+        zone.add(NAME, 'TXT', VALUE);
+        if (host !== 'ns2.operator.net') zone.add(NAME, 'TXT', 'Token-2');
+      }),
+    expectation: { ...record, value: [VALUE, 'Token-2'] },
+    codes: ['STALE_SECONDARY'],
+  },
+  {
+    world: 'two hosts have no address, and the zone is asked for alone beside them',
+    make: (world) => {
+      served(world);
+      for (const zone of ['com', ZONE])
+        world.change(zone, (data) =>
+          data.add(ZONE, 'NS', 'ns3.operator.net').add(ZONE, 'NS', 'ns4.operator.net'),
+        );
+    },
+    codes: ['UNREACHABLE'],
+    says: /ns3\.operator\.net, ns4\.operator\.net are name servers/,
+  },
+  {
+    world: 'the zone itself has another value',
+    make: put(ZONE, 'TXT', 'other'),
+    expectation: { name: ZONE, type: 'TXT', value: VALUE },
+    codes: ['OLD_VALUE_ONLY'],
+  },
+  {
+    world: 'the value for the zone itself stands below it',
+    make: put('www.example.com', 'TXT', VALUE),
+    expectation: { name: ZONE, type: 'TXT', value: VALUE },
+    codes: ['WRONG_NAME'],
+    says: /host record @ \(or nothing\)/,
+  },
+  {
+    world: 'one server implements nothing',
+    make: both(served, on(['ns2.operator.net'], answering({ rcode: RCODE.NOTIMP }))),
+    codes: ['LAME'],
+    says: /fails/,
+  },
+  {
+    world: 'a server that is behind gives no serial',
+    make: (world) => {
+      world.change(ZONE, (zone, { host }) => {
+        if (host !== 'ns2.operator.net') zone.add(NAME, 'TXT', VALUE);
+      });
+      on(['ns2.operator.net'], ({ query, type }) =>
+        type === 'SOA' ? [reply(query, { rcode: RCODE.SERVFAIL })] : undefined,
+      )(world);
+    },
+    codes: ['STALE_SECONDARY'],
+  },
 ];
 
 async function findingsIn(

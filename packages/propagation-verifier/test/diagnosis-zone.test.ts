@@ -139,6 +139,33 @@ describe('DNSSEC', () => {
     expect(findings).toMatchObject([{ code: 'DNSSEC_UNKNOWN', severity: 'info' }]);
   });
 
+  const validating = (world: World) => {
+    world.resolver.override = ({ query, name, type }) =>
+      name === ZONE && type === 'SOA' && (query.flags! & 0x10) === 0
+        ? reply(query, { rcode: RCODE.SERVFAIL, flags: 0x80 })
+        : undefined;
+  };
+
+  test('is bogus where only a resolver that validates can see it', async () => {
+    const findings = await findingsFor((world) => {
+      signed(world);
+      validating(world);
+    });
+    expect(findings).toMatchObject([
+      { code: 'DNSSEC_BOGUS', message: expect.stringContaining('told not to check') },
+    ]);
+    expect(findings[0]?.evidence).toHaveLength(2);
+  });
+
+  test('is told once where both the servers and the resolver show it', async () => {
+    const findings = await findingsFor((world) => {
+      signed(world, { key: null });
+      validating(world);
+    });
+    expect(codes(findings)).toEqual(['DNSSEC_BOGUS']);
+    expect(findings[0]?.evidence.at(-1)?.question).toContain('checking disabled');
+  });
+
   test('costs one question where the zone above does not call the zone signed', async () => {
     let asked = 0;
     const findings = await findingsFor((world) =>
@@ -308,6 +335,15 @@ describe('CAA records', () => {
     expect(await findingsFor(make, { name: 'a.example.com', look: { authority: LETSENCRYPT } })).toEqual([]);
   });
 
+  test('are told of a visible record of a wait, if the certificate authority is known', async () => {
+    const world = healthyWorld();
+    world.change(ZONE, (zone) => zone.add(NAME, 'TXT', VALUE));
+    with_(ZONE, caa('digicert.com'))(world);
+    const expectation = { name: NAME, type: 'TXT', value: VALUE } as const;
+    const { records } = await world.run(world.verifier().wait([expectation], { authority: LETSENCRYPT }));
+    expect(records[0]).toMatchObject({ visible: true, findings: [{ code: 'CAA_FORBIDS' }] });
+  });
+
   test('are only told of where the certificate authority is not known', async () => {
     const findings = await findingsFor(with_(ZONE, caa('digicert.com')));
     expect(findings).toMatchObject([
@@ -379,6 +415,20 @@ describe('a name alone', () => {
       { name: 'example.com' },
     );
     expect(codes(findings)).toEqual(['EDNS_BROKEN']);
+  });
+
+  test('in a zone whose resolver answers SERVFAIL and whose registry is silent is told as passing', async () => {
+    const findings = await findingsFor(
+      (world) => {
+        for (const host of ['a.root.test', 'a.nic.com'])
+          for (const address of world.servers.get(host)!.addresses)
+            Object.assign(world.internet.host(address), { udp: 'silent', tcp: 'silent' });
+        world.resolver.override = ({ query }) => reply(query, { rcode: RCODE.SERVFAIL, flags: 0x80 });
+      },
+      { name: 'www.example.com' },
+    );
+    expect(findings).toMatchObject([{ code: 'ZONE_NOT_SERVED', severity: 'warning' }]);
+    expect(isTerminal(findings[0]!)).toBe(false);
   });
 
   test('that is not registered', async () => {

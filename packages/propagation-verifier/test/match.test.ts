@@ -1,5 +1,7 @@
+import packet, { type Answer } from 'dns-packet';
 import { describe, expect, test } from 'vitest';
 import type { Expectation } from '../src/index.js';
+import { type Quirk, reply } from './world/name-server.js';
 import { healthyWorld } from './world/world.js';
 
 const NAME = '_dnsauth.example.com';
@@ -146,4 +148,56 @@ test('a CNAME is compared as a name, and not followed', async () => {
   expect(ok).toBe(false);
   expect(records.map(({ visible }) => visible)).toEqual([true, false]);
   expect(records[0]!.chain).toEqual([]);
+});
+
+describe('an answer that is no answer', () => {
+  const answering = async (quirk: Quirk, udpOnly = false) => {
+    const world = healthyWorld();
+    world.change('example.com', (zone) => zone.add(NAME, 'TXT', 'token-1'));
+    world.servers
+      .get('ns2.operator.net')!
+      .quirks.push((asked, server) => (asked.type === 'TXT' ? quirk(asked, server) : undefined));
+    if (udpOnly) world.internet.host('192.0.2.4').tcp = 'silent';
+    const { ok, records } = await world.run(world.verifier().check([text]));
+    expect(ok).toBe(false);
+    return records[0]!.servers.find(({ address }) => address === '192.0.2.4')!;
+  };
+
+  test.each([
+    ['cut off, with TCP closed', 'timeout'],
+    ['NOTAUTH', 'not-authoritative'],
+    ['YXDOMAIN', 'malformed'],
+    ['two CNAMEs', 'cname'],
+  ])('(%s) does not count', async (what, status) => {
+    const quirk: Quirk = ({ query }) => {
+      const { name } = query.questions![0]!;
+      const cname = (data: string): Answer => ({ type: 'CNAME', name, ttl: 60, data });
+      switch (what) {
+        case 'NOTAUTH':
+          return [reply(query, { rcode: 9 })];
+        case 'YXDOMAIN':
+          return [reply(query, { rcode: 6 })];
+        case 'two CNAMEs':
+          return [reply(query, { answers: [cname('a.example.net'), cname('b.example.net')] })];
+        default:
+          return [reply(query, { flags: packet.AUTHORITATIVE_ANSWER | packet.TRUNCATED_RESPONSE })];
+      }
+    };
+    expect(await answering(quirk, what.startsWith('cut'))).toMatchObject({ status });
+  });
+
+  test('but shows that the server serves the zone, when it was only cut off', async () => {
+    const world = healthyWorld();
+    world.change('example.com', (zone) => zone.add(NAME, 'TXT', 'token-1'));
+    world.internet.host('192.0.2.4').tcp = 'silent';
+    world.servers
+      .get('ns2.operator.net')!
+      .quirks.push(({ query, type }) =>
+        type === 'TXT'
+          ? [reply(query, { flags: packet.AUTHORITATIVE_ANSWER | packet.TRUNCATED_RESPONSE })]
+          : undefined,
+      );
+    const { ok } = await world.run(world.verifier().wait([text], { timeoutMs: 30_000, stopEarly: false }));
+    expect(ok).toBe(false);
+  });
 });

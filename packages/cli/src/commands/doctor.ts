@@ -15,7 +15,7 @@ import { askVendor, withVendorSides } from '../vendor-side.js';
 import { verificationOf } from '../verification.js';
 
 /** Findings that say that the domain does not lead to where the record is. */
-const NOT_DELEGATED = ['ZONE_NOT_SERVED', 'HOLD', 'WRONG_PROVIDER'];
+const NOT_DELEGATED = ['ZONE_NOT_SERVED', 'WRONG_PROVIDER'];
 
 /** A record, or a name alone. */
 type Asked = { name: Fqdn; zone?: string } & (
@@ -27,7 +27,8 @@ export const doctor: Command = {
   usage: 'NAME | NAME TYPE VALUE',
   description: `Says why a record is not visible, or for a name alone what is wrong with its zone and name servers: each finding with what it
 rests on and what to do. Reads only. Needs no credentials; with them it also looks whether the accounts hold the record, and
-serve it. Exit codes: 0 visible (for a name alone: nothing is wrong), 1 not, 4 the domain is not delegated, or not there.`,
+serve it. Exit codes: 0 if the record is visible and nothing fatal is found (for a name alone: nothing fatal is found), 1 if not,
+4 if the domain is not in the registry's zone, or is delegated to somebody else.`,
   examples: [
     'domainproof doctor example.com',
     'domainproof doctor _dnsauth.example.com TXT 202601020304abcdef --report doctor.html',
@@ -92,9 +93,9 @@ async function subjectOf(words: readonly string[], settings: Settings, io: Io): 
   return { name: absoluteName(full), type, value, ...(zone !== undefined && { zone }) };
 }
 
-function exitCodeOf({ visible, verdict, findings }: Diagnosis): ExitCode {
+/** A record that is visible, and that nothing fatal stands in the way of, or a name with nothing fatal. */
+function exitCodeOf({ visible, findings }: Diagnosis): ExitCode {
   const fatal = findings.filter(({ severity }) => severity === 'fatal');
   if (fatal.some(({ code }) => NOT_DELEGATED.includes(code))) return EXIT.zone;
-  const isWell = visible === null ? fatal.length === 0 : visible && verdict !== 'blocked';
-  return isWell ? EXIT.done : EXIT.notVisible;
+  return fatal.length === 0 && visible !== false ? EXIT.done : EXIT.notVisible;
 }

@@ -40,7 +40,7 @@ function verdictLine(diagnosis: Diagnosis): Line {
     ];
     return [span('✗ ', 'red'), `${record} is not visible: ${on}${note ?? ''}`];
   }
-  return verdict === 'blocked'
+  return fatal > 0
     ? [span('✗ ', 'red'), `${record} is visible ${on}, but something else stands in the way`]
     : [span('✓ ', 'green'), `${record} is visible ${on}`];
 }

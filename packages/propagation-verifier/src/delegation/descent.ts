@@ -15,7 +15,7 @@ import { type Bearing, bearingOf, covers, nameServersOf, ROOT, ttlOf, type ZoneC
 /** Zones that one search may go through. */
 const MAX_DEPTH = 16;
 /** How long the servers of one zone may take until one of them has answered: from known addresses, and if those have to be found. */
-const PATIENCE_MS = 1_500;
+const PATIENCE_MS = 2_000;
 const HOSTS_PATIENCE_MS = 5_000;
 /** Addresses from glue that are tried before hosts without. */
 const MAX_WITH_GLUE = 6;
@@ -82,9 +82,8 @@ export class Descent {
     const known = this.#closestCut(search.name);
     if (known) {
       const reached = await this.descend(known, search);
+      // If none of its servers answers, the zone may have moved to others.
       if (reached.answer || reached.cut !== known) return reached;
-      // The zone may have moved to other servers.
-      this.#cuts.delete(known.zone);
     }
     const top = await this.#top(search);
     if (!top || 'absent' in top) return top;
@@ -152,24 +151,15 @@ export class Descent {
   }
 
   /** The response of one server, whatever it says; undefined if there is none, or the search has asked enough. */
-  ask(question: Question, address: string, search: Search): Promise<Message | undefined> {
-    const { clock } = this.#options;
-    const { signal } = search;
-    const once: AskServer<string, Message> = (server, given, onSent) =>
-      this.#askOnce(question, server, search, given, onSent);
-    return firstUseful([address], once, { clock, signal, patienceMs: PATIENCE_MS });
-  }
-
-  async #askOnce(
+  async ask(
     question: Question,
     address: string,
-    { budget }: Search,
-    signal: AbortSignal,
-    onSent: () => void,
+    { budget, signal }: Pick<Search, 'budget' | 'signal'>,
+    onSent?: () => void,
   ): Promise<Message | undefined> {
     if (budget.questions <= 0) return undefined;
     budget.questions -= 1;
-    const outcome = await this.#options.authority.ask(question, address, signal, { onSent });
+    const outcome = await this.#options.authority.ask(question, address, signal, onSent && { onSent });
     return outcome.kind === 'answer' || outcome.kind === 'case-lost' ? outcome.message : undefined;
   }
 
@@ -216,7 +206,7 @@ export class Descent {
   async #scout(cut: ZoneCut, name: Fqdn, search: Search): Promise<Answer | undefined> {
     const { clock } = this.#options;
     const ask: AskServer<string, Answer> = async (address, signal, onSent) => {
-      const message = await this.#askOnce({ name, type: 'NS' }, address, search, signal, onSent);
+      const message = await this.ask({ name, type: 'NS' }, address, { ...search, signal }, onSent);
       const bearing = message && bearingOf(message, cut.zone, name);
       return bearing && { address, message, bearing };
     };
@@ -227,9 +217,8 @@ export class Descent {
     const withGlue = inTurn(hosts, (host) => cut.glue.get(host) ?? []).slice(0, MAX_WITH_GLUE);
     const others = hosts.filter((host) => !cut.glue.has(host));
     if (others.length === 0) return byAddress(withGlue, search.signal);
-    const isAddress = (server: string) => isIP(server) !== 0;
     const byAddressOrHost: AskServer<string, Answer> = async (server, signal, onSent) => {
-      if (isAddress(server)) return ask(server, signal, onSent);
+      if (isIP(server) !== 0) return ask(server, signal, onSent);
       onSent();
       // A look-up goes on when it is not needed any more: the whole delegation needs it later.
       const { addresses } = await this.#options.lookUp(server as Fqdn, search);
@@ -239,7 +228,6 @@ export class Descent {
       clock,
       signal: search.signal,
       patienceMs: HOSTS_PATIENCE_MS,
-      isRepeated: isAddress,
     });
   }
 

@@ -6,9 +6,6 @@ import type { Clock } from '../clock.js';
 /** Servers asked at the start, so that one dead server costs no time, and the pause before each further one. */
 const AT_ONCE = 2;
 const PAUSE_MS = 150;
-/** Servers still silent are asked again after this, since a packet may have been lost, and how often. */
-const AGAIN_MS = 400;
-const MAX_ROUNDS = 3;
 /** Servers of one zone that are tried at most. */
 const MAX_TRIED = 8;
 
@@ -16,8 +13,6 @@ export interface FirstUsefulOptions {
   clock: Clock;
   signal: AbortSignal;
   patienceMs: number;
-  /** Who is asked again if silent. Default: all. */
-  isRepeated?: (server: string) => boolean;
 }
 
 /** Calls `onSent` when the server's turn has come; `undefined` is of no use. */
@@ -35,33 +30,27 @@ export type AskServer<S extends string, T> = (
 export async function firstUseful<S extends string, T>(
   servers: readonly S[],
   ask: AskServer<S, T>,
-  { clock, signal, patienceMs, isRepeated = () => true }: FirstUsefulOptions,
+  { clock, signal, patienceMs }: FirstUsefulOptions,
 ): Promise<T | undefined> {
   const waiting = [...new Set(servers)].slice(0, MAX_TRIED);
   if (waiting.length === 0) return undefined;
   const race = childSignal(signal);
-  const underWay = new Map<S, number>();
+  let underWay = 0;
   try {
     return await new Promise<T | undefined>((resolve, reject) => {
       const send = (server: S) => {
-        underWay.set(server, (underWay.get(server) ?? 0) + 1);
+        underWay += 1;
         ask(server, race.signal, start).then((result) => {
-          if (result !== undefined) return resolve(result);
-          const left = underWay.get(server)! - 1;
-          if (left > 0) underWay.set(server, left);
-          else underWay.delete(server);
-          if (waiting.length > 0) send(waiting.shift()!);
-          else if (underWay.size === 0) resolve(undefined);
+          underWay -= 1;
+          if (result !== undefined) resolve(result);
+          else if (waiting.length > 0) send(waiting.shift()!);
+          else if (underWay === 0) resolve(undefined);
         }, reject);
       };
       const goOn = async () => {
         while (waiting.length > 0) {
           await clock.sleep(PAUSE_MS, race.signal);
           if (waiting.length > 0) send(waiting.shift()!);
-        }
-        for (let round = 0; round < MAX_ROUNDS; round += 1) {
-          await clock.sleep(AGAIN_MS, race.signal);
-          for (const server of [...underWay.keys()].filter(isRepeated)) send(server);
         }
       };
       let isStarted = false;

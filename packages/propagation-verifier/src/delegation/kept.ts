@@ -28,8 +28,4 @@ export class Kept<T> {
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > MOST_KEPT) this.#entries.delete(oldest!);
   }
-
-  delete(key: string): void {
-    this.#entries.delete(key);
-  }
 }

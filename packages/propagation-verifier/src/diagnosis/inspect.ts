@@ -119,12 +119,10 @@ function explanationsFor(scene: Scene): Explanations {
 }
 
 function seenFor(scene: Scene): Explanations {
-  if (!scene.type) return [];
   return isSomewhere(scene) ? SEEN_SOMEWHERE : SEEN_NOWHERE;
 }
 
 function terminalFor(scene: Scene): Explanations {
-  if (!scene.type) return [];
   return isSomewhere(scene) ? [] : TERMINAL_NOWHERE;
 }
 

@@ -57,7 +57,7 @@ export interface Verifier {
   /**
    * The closest enclosing zone of a name and its servers' addresses. The name itself is never asked of a resolver.
    *
-   * @throws DnsError `ZONE_NOT_FOUND` if no delegation leads to the name, `TIMEOUT` if no resolver answers.
+   * @throws DnsError `ZONE_NOT_FOUND` if no delegation leads to the name, `TIMEOUT` if no resolver answers, `TRANSIENT` if they fail for now.
    */
   delegation(name: string, options?: { zone?: string; signal?: AbortSignal }): Promise<Delegation>;
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from '../asking/exchange.js';
+import { printable } from '../printable.js';
 import type { ServerStatus } from '../types/index.js';
 import type { Message } from '../wire/message.js';
 import type { Question } from '../wire/query.js';
@@ -51,11 +52,9 @@ export function statusFor(reading: Reading, { expected, match }: Wanted): Server
   return 'visible';
 }
 
-/** Control characters as in zone files (`\027`), so that no server can write to an operator's terminal. */
-export function show(value: Buffer): string {
-  const text = value.toString('utf8');
-  const cut = text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS - 1)}…` : text;
-  return cut.replace(/\p{Cc}/gu, (character) => `\\${`${character.charCodeAt(0)}`.padStart(3, '0')}`);
+/** A value that cannot write to an operator's terminal. */
+function show(value: Buffer): string {
+  return printable(value.toString('utf8'), MAX_SHOWN_CHARACTERS);
 }
 
 function readValues(message: Message, { name, type }: Question): Reading {

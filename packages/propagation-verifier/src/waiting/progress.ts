@@ -2,7 +2,7 @@ import type { Fqdn } from '@domainproof/core';
 import type { Outcome } from '../asking/exchange.js';
 import type { DiagnosedFinding, ServerReport, VerifierEvent } from '../types/index.js';
 import type { WaitContext } from './context.js';
-import { inconsistency, rateLimit } from './evidence.js';
+import { inconsistency, rateLimit } from './findings.js';
 import { AddressHealth } from './health.js';
 import { type Heard, type Hop, Post } from './hop.js';
 import { readOutcome } from './match.js';
@@ -32,6 +32,7 @@ export class Progress {
   readonly #standings = new Map<string, Standing>();
   readonly #healths = new Map<string, AddressHealth>();
   #networkSince = Number.POSITIVE_INFINITY;
+  #endedAt: number | undefined;
 
   constructor(
     context: WaitContext,
@@ -46,8 +47,14 @@ export class Progress {
     this.#onServed = onServed;
   }
 
+  /** Milliseconds from the start to now, or to the end of the asking. */
   get elapsedMs(): number {
-    return Math.round(this.context.clock.now() - this.#startedAt);
+    return Math.round((this.#endedAt ?? this.context.clock.now()) - this.#startedAt);
+  }
+
+  /** What follows are only inspections. */
+  end(): void {
+    this.#endedAt = this.context.clock.now();
   }
 
   emit(event: VerifierEvent): void {
@@ -95,7 +102,8 @@ export class Progress {
   note(target: Target, hop: Hop, post: Post, asked: Asked): void {
     const { clock } = this.context;
     const { outcome } = asked;
-    const reading = readOutcome(outcome, { name: hop.name, type: target.type });
+    const question = { name: hop.name, type: target.type };
+    const reading = readOutcome(outcome, question);
     const heard: Heard = { outcome, reading, epochMs: clock.epochMs() };
     const isLimited = this.#measure(hop, post, asked, heard);
     if (outcome.kind === 'answer') this.#networkSince = Math.min(this.#networkSince, clock.now());
@@ -103,11 +111,10 @@ export class Progress {
     const rttMs = 'rttMs' in outcome ? Math.round(outcome.rttMs * 10) / 10 : null;
     for (const { record, server, contradiction } of hop.note(post, heard, rttMs, this.elapsedMs)) {
       this.#tell(target, record, server);
-      if (contradiction) this.notice(target, record, inconsistency(hop, post, target.type, contradiction));
+      if (contradiction) this.notice(target, record, inconsistency(post, question, contradiction));
     }
     if (isLimited)
-      for (const record of hop.awaitedAt(post))
-        this.notice(target, record, rateLimit(hop, post, target.type, heard));
+      for (const record of hop.awaitedAt(post)) this.notice(target, record, rateLimit(post, question, heard));
     this.review(target);
   }
 

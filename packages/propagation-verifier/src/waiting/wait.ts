@@ -89,6 +89,7 @@ class Wait {
       this.#stop.abort();
       this.#stop.release();
     }
+    this.#progress.end();
     await this.#lookOnceMore();
     return reportOn(this.#progress, this.#targets, inspector.isTerminal);
   }

@@ -1,6 +1,6 @@
 import packet, { type DecodedPacket } from 'dns-packet';
 import type { Clock } from '../../src/clock.js';
-import type { Endpoint, Received, SendOptions, Transport } from '../../src/transport/transport.js';
+import type { CaseLost, Endpoint, Received, SendOptions, Transport } from '../../src/transport/transport.js';
 import { matchResponse, type Query } from '../../src/wire/query.js';
 
 export type Via = 'udp' | 'tcp' | 'https';
@@ -72,23 +72,28 @@ export class Internet implements Transport {
     for (const address of addresses) this.#unreachable.delete(address);
   }
 
-  udp(query: Query, server: Endpoint, options: SendOptions): Promise<Received> {
+  udp(query: Query, server: Endpoint, options: SendOptions): Promise<Received | CaseLost> {
     return this.#send(query, server.address, 'udp', options);
   }
 
-  tcp(query: Query, server: Endpoint, options: SendOptions): Promise<Received> {
+  tcp(query: Query, server: Endpoint, options: SendOptions): Promise<Received | CaseLost> {
     return this.#send(query, server.address, 'tcp', options);
   }
 
   https(query: Query, url: string, options: SendOptions): Promise<Received> {
-    return this.#send(query, url, 'https', options);
+    return this.#send(query, url, 'https', options) as Promise<Received>;
   }
 
-  async #send(query: Query, to: string, via: Via, { timeoutMs, signal }: SendOptions): Promise<Received> {
+  async #send(
+    query: Query,
+    to: string,
+    via: Via,
+    { timeoutMs, signal, onCaseLost }: SendOptions,
+  ): Promise<Received | CaseLost> {
     signal.throwIfAborted();
     if (this.#unreachable.has(to)) return { kind: 'no-route' };
     const timeout = new AbortController();
-    const answer = this.#arrival(query, to, via, timeout.signal);
+    const answer = this.#arrival(query, to, via, timeout.signal, onCaseLost);
     // A call that nobody waits for any more must not be an unhandled rejection.
     answer.catch(() => {});
     const over = this.#clock.sleep(timeoutMs, AbortSignal.any([signal, timeout.signal]));
@@ -101,7 +106,13 @@ export class Internet implements Transport {
     }
   }
 
-  async #arrival(query: Query, to: string, via: Via, signal: AbortSignal): Promise<Received> {
+  async #arrival(
+    query: Query,
+    to: string,
+    via: Via,
+    signal: AbortSignal,
+    onCaseLost?: () => void,
+  ): Promise<Received | CaseLost> {
     const never = new Promise<Received>(() => {});
     const host = this.#hosts.get(to);
     const decoded = packet.decode(query.bytes);
@@ -127,6 +138,9 @@ export class Internet implements Transport {
     await this.#clock.sleep(rttMs / 2 + extraMs, signal);
     const response = replies.find((reply) => matchResponse(query, reply) === 'response');
     if (response) return { kind: 'packet', packet: response };
+    const caseLost = via !== 'https' && replies.find((reply) => matchResponse(query, reply) === 'case');
+    if (caseLost && via === 'tcp') return { kind: 'case-lost', packet: caseLost };
+    if (caseLost) onCaseLost?.();
     // As a real socket does: what is no response is passed over.
     return via === 'udp' || replies.length === 0 ? never : { kind: 'malformed' };
   }

@@ -72,8 +72,10 @@ async function links(scene: Scene): Promise<Observation[]> {
   const observed = await Promise.all(
     scene.chain.slice(0, 4).map(async ({ name }) => {
       const delegation = await scene.ask.delegation(name);
-      const address = delegation?.nameServers.flatMap(({ addresses }) => addresses)[0];
-      return address === undefined ? [] : [await scene.ask.server(address, { name, type: 'CNAME' })];
+      const addresses = delegation?.nameServers.flatMap((server) => server.addresses) ?? [];
+      return Promise.all(
+        addresses.slice(0, 1).map((address) => scene.ask.server(address, { name, type: 'CNAME' })),
+      );
     }),
   );
   return observed.flat();

@@ -53,8 +53,8 @@ async function anyOf(
 
 /** The lists of name servers in the zone above and in the zone. */
 export const mismatch: Check = async ({ delegation, ask }) => {
-  const { parent, child, zone } = delegation ?? {};
-  if (!parent || !child || !zone) return [];
+  const { parent, child, zone } = delegation!;
+  if (!parent || !child) return [];
   const onlyAbove = parent.hosts.filter((host) => !child.includes(host));
   const onlyBelow = child.filter((host) => !parent.hosts.includes(host));
   if (onlyAbove.length + onlyBelow.length === 0) return [];
@@ -77,8 +77,7 @@ function hosts(names: readonly string[]): string {
 /** The record is on the servers of an operator, and the domain is delegated to others. */
 export const wrongProvider: Check = async (scene) => {
   const { delegation, operators } = scene;
-  if (!delegation || !scene.type) return [];
-  const delegated = delegation.nameServers.map(({ host }) => host);
+  const delegated = delegation!.nameServers.map(({ host }) => host);
   const strangers = operators
     .slice(0, MAX_OPERATORS)
     .filter((operator) => !delegated.some((host) => isRunBy(operator, host)));

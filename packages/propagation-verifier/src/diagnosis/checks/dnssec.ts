@@ -25,8 +25,8 @@ interface Fault {
  * algorithm, and signatures by their dates: whether they verify is a resolver's to say.
  */
 export const signatures: Check = async (scene) => {
-  const { delegation } = scene;
-  if (!delegation || workingServers(scene).length === 0) return [];
+  const delegation = scene.delegation!;
+  if (workingServers(scene).length === 0) return [];
   const found = await bySigner(scene, delegation);
   const shown = await dnssecByResolver(scene);
   if (!shown) return found;
@@ -94,8 +94,6 @@ async function byResolver(
 }
 
 function unknown(zone: Fqdn): DiagnosedFinding[] {
-  // Without a zone above in the name (a top-level domain) there is nothing to be asked, and nobody's fault.
-  if (ancestors(zone).length < 2) return [];
   return [
     finding(
       'DNSSEC_UNKNOWN',

@@ -1,16 +1,9 @@
-import { isWithin } from '@domainproof/core';
+import { type Fqdn, isWithin } from '@domainproof/core';
 import type { DiagnosedFinding } from '../../types/index.js';
 import type { FailureCode } from '../codes.js';
 import { finding } from '../finding.js';
 import { familyFaults } from '../network/one-family.js';
-import {
-  authoritativeAnswer,
-  isOfTheZone,
-  questionOf,
-  readingOf,
-  readServers,
-  workingServers,
-} from '../reading.js';
+import { isOfTheZone, questionOf, readingOf, readServers, workingServers } from '../reading.js';
 import type { Check, Observation, Scene, SeenServer, ServerQuery } from '../scene.js';
 import { bare, isV6, named, verb } from '../wording.js';
 
@@ -124,10 +117,10 @@ function rcodeOf({ outcome }: Observation): string {
 
 /** A referral to a zone above, as servers give that know nothing of the zone. */
 function isUpward({ delegation }: Scene, { outcome }: Observation): boolean {
-  if (outcome.kind !== 'answer' || !delegation) return false;
+  const { zone } = delegation!;
+  if (outcome.kind !== 'answer') return false;
   return outcome.message.authority.some(
-    ({ type, name }) =>
-      type === 'NS' && (name === '.' || isWithin(delegation.zone, name as typeof delegation.zone)),
+    ({ type, name }) => type === 'NS' && (name === '.' || isWithin(zone, name as Fqdn)),
   );
 }
 
@@ -214,7 +207,7 @@ function noRoute(servers: readonly SeenServer[]): DiagnosedFinding[] {
 }
 
 function withoutAddress({ delegation }: Scene): DiagnosedFinding[] {
-  const hosts = (delegation?.nameServers ?? []).filter(({ addresses }) => addresses.length === 0);
+  const hosts = delegation!.nameServers.filter(({ addresses }) => addresses.length === 0);
   if (hosts.length === 0) return [];
   const names = hosts.map(({ host }) => bare(host)).join(', ');
   return [
@@ -229,8 +222,7 @@ function withoutAddress({ delegation }: Scene): DiagnosedFinding[] {
 
 /** Servers that say "there is none" to a question in mixed case only. */
 export const misledByCase: Check = async (scene) => {
-  const question = questionOf(scene);
-  if (!question || !scene.type) return [];
+  const question = questionOf(scene)!;
   const lacking = workingServers(scene).filter((server) => readingOf(scene, server).status === 'absent');
   const heard = await Promise.all(
     lacking.map(async (server) => {
@@ -255,15 +247,14 @@ export const misledByCase: Check = async (scene) => {
 
 /** Servers that answer over UDP and take no TCP. */
 export const closedTcp: Check = async (scene) => {
-  if (!scene.delegation) return [];
-  const question = { name: scene.delegation.zone, type: 'SOA' } as const;
+  const question = { name: scene.delegation!.zone, type: 'SOA' } as const;
   const overUdp = workingServers(scene).filter(
     ({ outcome }) => outcome.kind === 'answer' && outcome.via === 'udp',
   );
   const heard = await Promise.all(
     overUdp.map(async (server) => {
       const observation = await scene.ask.server(server.address, question, { tcp: true });
-      return authoritativeAnswer(observation) ? [] : [{ server, observation }];
+      return observation.outcome.kind === 'answer' ? [] : [{ server, observation }];
     }),
   );
   const closed = heard.flat();

@@ -23,7 +23,6 @@ const serversOf = (read: readonly ReadServer[]) => read.map(({ server }) => serv
 
 /** Several machines behind one address that do not agree. Repeated questions go out from new ports, as anycast and balancers divide by them. */
 export const anycast: Check = async (scene) => {
-  if (!scene.type) return [];
   const found = await Promise.all(workingServers(scene).map((server) => differing(scene, server)));
   const [first] = found.flat();
   return first ? [first] : [];
@@ -185,7 +184,6 @@ function withoutAnswer({ delegation, servers }: Scene): DiagnosedFinding[] {
 
 /** Values beside the one asked for. They stand in the way of `exactSet` only. */
 export const extraValues: Check = async (scene) => {
-  if (!scene.type) return [];
   const read = readServers(scene).filter(({ reading }) => ['visible', 'extra'].includes(reading.status));
   const holding = read.filter(({ reading }) => othersIn(scene, reading.found).length > 0);
   const [first] = holding;

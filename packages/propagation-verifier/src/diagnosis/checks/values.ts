@@ -1,3 +1,4 @@
+import type { Fqdn } from '@domainproof/core';
 import type { DiagnosedFinding } from '../../types/index.js';
 import { finding } from '../finding.js';
 import {
@@ -81,31 +82,29 @@ export const wrongType: Check = async (scene) => {
 };
 
 async function cnameForTxt(scene: Scene): Promise<DiagnosedFinding[]> {
-  const last = scene.chain.at(-1)?.target;
-  const targets = readServers(scene).flatMap(({ server, reading }) =>
-    reading.status === 'cname' ? reading.shown.map((target) => ({ target, server })) : [],
-  );
-  const links = scene.chain.map(({ name }) => name);
-  const isValue = (target: string) => scene.values.some((value) => isTargetFor(target, value));
-  const hit = targets.find(({ target }) => isValue(target));
-  const target = hit?.target ?? (last !== undefined && isValue(last) ? last : undefined);
+  const targets = [
+    ...scene.chain.map(({ target }) => target),
+    ...readServers(scene).flatMap(({ reading }) => (reading.status === 'cname' ? reading.shown : [])),
+  ];
+  const target = targets.find((one) => scene.values.some((value) => isTargetFor(one, value)));
   if (target === undefined) return [];
-  const observed = hit ? [hit.server] : await linkEvidence(scene, links.at(-1)!);
   return [
     finding(
       'TYPE_MISMATCH',
       `The value was added at ${bare(scene.name)} as a CNAME (to ${bare(target)}), and a TXT record is asked for.`,
-      observed,
+      await linkEvidence(scene, scene.name),
       { remedy: 'Remove the CNAME, and add a TXT record with the value.' },
     ),
   ];
 }
 
-/** The CNAME of a link, asked of its own zone's servers. */
-async function linkEvidence(scene: Scene, name: Scene['name']): Promise<Observation[]> {
+/** The CNAME of a name, asked of its own zone's servers. */
+async function linkEvidence(scene: Scene, name: Fqdn): Promise<Observation[]> {
   const delegation = await scene.ask.delegation(name);
-  const address = delegation?.nameServers.flatMap(({ addresses }) => addresses)[0];
-  return address === undefined ? [] : [await scene.ask.server(address, { name, type: 'CNAME' })];
+  const addresses = delegation?.nameServers.flatMap((server) => server.addresses) ?? [];
+  return Promise.all(
+    addresses.slice(0, 1).map((address) => scene.ask.server(address, { name, type: 'CNAME' })),
+  );
 }
 
 /** A value as a target: alone, or with a zone added by the console. Targets come in lower case. */
