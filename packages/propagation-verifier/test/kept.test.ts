@@ -39,11 +39,12 @@ describe('shared work', () => {
     const running = new Promise<number>((resolve) => {
       release = resolve;
     });
-    const first = shared.run('running', signal, () => running, minute);
+    const keys = Array.from({ length: 8 }, (_, number) => `running${number}`);
+    const first = keys.map((key) => shared.run(key, signal, () => running, minute));
     for (const zone of zones(3_000)) await shared.run(zone, signal, async () => 1, minute);
-    const second = shared.run('running', signal, async () => 2, minute);
+    const second = keys.map((key) => shared.run(key, signal, async () => 2, minute));
     release(1);
-    expect(await Promise.all([first, second])).toEqual([1, 1]);
+    expect(new Set(await Promise.all([...first, ...second]))).toEqual(new Set([1]));
     // Newest first: each miss adds a result, and so costs another its place.
     let hits = 0;
     for (const zone of zones(3_000).reverse()) {
