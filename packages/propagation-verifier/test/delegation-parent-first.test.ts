@@ -77,7 +77,8 @@ describe('searches of one verifier', () => {
     expect(new Set(questions).size).toBe(questions.length);
     expect(questions.length).toBeGreaterThan(0);
     expect(questions.length).toBeLessThanOrEqual(17);
-    expect(told(world, 'example.com')).toEqual([]);
+    const told = questions.filter((one) => one.startsWith(`${RESOLVER} `) && one.includes('example.com '));
+    expect(told).toEqual([]);
   });
 
   test('of different zones share the top-level domain and the hosts', async () => {
