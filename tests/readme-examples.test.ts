@@ -23,10 +23,6 @@ function examples(readme: string): string[] {
   );
 }
 
-function firstExample(readme: string): string | undefined {
-  return examples(readme)[0];
-}
-
 /** Runs in a folder inside the package, so that imports are found as a user's would be. */
 async function runExample(directory: string, code: string, variables = {}): Promise<string> {
   const folder = mkdtempSync(join(directory, '.example-'));
@@ -46,12 +42,18 @@ async function runExample(directory: string, code: string, variables = {}): Prom
 
 describe.each(packages)('the README of $name', ({ directory }) => {
   test('has an example that runs as it stands and leaves nothing behind', async () => {
-    const code = firstExample(join(directory, 'README.md'));
-    if (!code) throw new Error('There is no ts example in the README.');
-    expect(await runExample(directory, code)).not.toBe('');
+    const [first] = examples(join(directory, 'README.md'));
+    if (!first) throw new Error('There is no ts example in the README.');
+    expect(await runExample(directory, first)).not.toBe('');
     expect(simulator.records('huaweicloud', 'example.com')).toEqual([]);
     expect(simulator.records('alidns', 'example.net')).toEqual([]);
   });
+});
+
+test('the example of the verifier for many names runs as it stands', async () => {
+  const directory = join(root, 'packages', 'propagation-verifier');
+  const many = examples(join(directory, 'README.md')).find((code) => code.includes('verifyMany'));
+  expect(await runExample(directory, many ?? '')).toBe('1000 of 1000 names are not visible\n');
 });
 
 test('the example of perspectives in the README of the verifier sees a record that is there', async () => {
@@ -74,7 +76,7 @@ test('the example of the README of the project runs as it stands', async () => {
   // A user's own resolver and port 53 are the defaults; here the simulator's take their place.
   const { resolver, authoritativePort } = simulator;
   const options = JSON.stringify({ resolvers: [resolver], authoritativePort });
-  const code = firstExample(join(root, 'README.md'))?.replace(
+  const code = examples(join(root, 'README.md'))[0]?.replace(
     'createVerifier()',
     `createVerifier(${options})`,
   );

@@ -11,8 +11,10 @@ interface Entry<T> {
 
 /** How many entries are looked through for outdated ones when another is added. */
 const SWEPT = 4;
+/** Results that are kept at most. */
+const MOST_KEPT = 1_000;
 
-/** Runs work for one key once: callers of the same time share it, and later ones get its result for a while. Failures are not kept. */
+/** Runs work for one key once: callers of the same time share it, and later ones get its result for a while. Failures are not kept, and no more than a thousand results. */
 export class SharedWork<T> {
   readonly #clock: Clock;
   readonly #entries = new Map<string, Entry<T>>();
@@ -64,11 +66,13 @@ export class SharedWork<T> {
 
   /** Looks at the oldest; those that still count go to the end, so that all come to be looked at. */
   #forgetOutdated(): void {
+    const now = this.#clock.now();
     let left = SWEPT;
     for (const [key, entry] of this.#entries) {
       if (left-- === 0) return;
+      const isTooMuch = this.#entries.size > MOST_KEPT && entry.keptUntil !== Number.POSITIVE_INFINITY;
       this.#entries.delete(key);
-      if (entry.keptUntil > this.#clock.now()) this.#entries.set(key, entry);
+      if (entry.keptUntil > now && !isTooMuch) this.#entries.set(key, entry);
     }
   }
 }

@@ -3,6 +3,7 @@ import { childSignal } from './abort.js';
 import { Authority } from './asking/authority.js';
 import { exchangeBy } from './asking/exchange.js';
 import { parseResolvers, ResolverClient } from './asking/resolver.js';
+import { verifyMany } from './bulk/verify-many.js';
 import { systemClock } from './clock.js';
 import { Delegations } from './delegation/delegation.js';
 import { diagnose, lookingWith } from './diagnosis/diagnose.js';
@@ -62,6 +63,9 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
     },
     async diagnose(subject, options = {}) {
       return diagnose(context, subject, options);
+    },
+    verifyMany(expectations, options) {
+      return verifyMany({ ...context, port }, expectations, options);
     },
     async delegation(name, { zone, signal } = {}) {
       const { name: full, hint } = nameWithin(name, zone);

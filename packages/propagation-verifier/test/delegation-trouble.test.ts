@@ -365,3 +365,13 @@ test('zones within zones without end come to an end', async () => {
   );
   expect(world.internet.log.length).toBeLessThan(250);
 });
+
+test('a domain that nobody has registered is told also after the registry itself was looked at', async () => {
+  const world = healthyWorld();
+  const verifier = world.verifier();
+  expect(await world.run(verifier.delegation('a.nic.com'))).toMatchObject({ zone: 'com.' });
+  const report = await world.run(
+    verifier.check([{ name: '_dnsauth.nobody.com', type: 'TXT', value: 'token' }]),
+  );
+  expect(report.records[0]?.findings.map(({ code }) => code)).toEqual(['ZONE_NOT_SERVED']);
+});

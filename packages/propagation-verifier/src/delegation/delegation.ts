@@ -155,6 +155,8 @@ export class Delegations {
 
   #servingZone(name: Fqdn, hint: Fqdn | undefined): Delegation | undefined {
     for (const zone of ancestors(name)) {
+      // A registry's zone holds a name below only as long as no domain there encloses it, which is to be asked each time.
+      if (isTopLevel(zone) && zone !== hint) return undefined;
       const delegation = this.#serving.get(zone);
       if (delegation && (!hint || isWithin(zone, hint))) return delegation;
     }

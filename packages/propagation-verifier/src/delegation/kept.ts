@@ -1,11 +1,12 @@
 import type { Clock } from '../clock.js';
 
-/** How many entries are looked through for outdated ones when another is added. */
-const SWEPT = 4;
+/** Enough for all that is in use at one time; a stream of names can lead to millions of zones. */
+const MOST_KEPT = 1_000;
 
-/** What was found, each for its own time. */
+/** What was found, each for its own time. Where that becomes too much, what was used longest ago goes. */
 export class Kept<T> {
   readonly #clock: Clock;
+  /** The one used longest ago first. */
   readonly #entries = new Map<string, { value: T; until: number }>();
 
   constructor(clock: Clock) {
@@ -14,17 +15,17 @@ export class Kept<T> {
 
   get(key: string): T | undefined {
     const entry = this.#entries.get(key);
-    return entry && entry.until > this.#clock.now() ? entry.value : undefined;
+    if (!entry) return undefined;
+    this.#entries.delete(key);
+    if (entry.until <= this.#clock.now()) return undefined;
+    this.#entries.set(key, entry);
+    return entry.value;
   }
 
   set(key: string, value: T, ms: number): void {
-    let left = SWEPT;
-    for (const [oldest, entry] of this.#entries) {
-      if (left-- === 0) break;
-      // Those that still count go to the end, so that all come to be looked at.
-      this.#entries.delete(oldest);
-      if (entry.until > this.#clock.now()) this.#entries.set(oldest, entry);
-    }
+    this.#entries.delete(key);
     this.#entries.set(key, { value, until: this.#clock.now() + ms });
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > MOST_KEPT) this.#entries.delete(oldest!);
   }
 }

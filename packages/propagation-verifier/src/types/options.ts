@@ -71,3 +71,12 @@ export interface DiagnoseOptions {
   perspectives?: readonly (Perspective | PresetName)[];
   quorum?: Quorum;
 }
+
+export interface BulkOptions {
+  signal?: AbortSignal;
+  /**
+   * Questions a second to one server address, repeated ones included. Default 100, which no public name server takes ill.
+   * `Infinity` for servers of your own: then only answers that fail to come slow the questions down.
+   */
+  maxPerSecond?: number;
+}

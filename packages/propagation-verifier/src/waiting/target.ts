@@ -124,12 +124,8 @@ export interface Targets {
 export function toTargets(expectations: readonly Expectation[]): Targets {
   const targets = new Map<string, Target>();
   const places = expectations.map((expectation) => {
-    const { type, match = 'contains', operator } = expectation;
-    if (!isVerifiable(type))
-      throw new DnsError(
-        'UNSUPPORTED',
-        `A record of type "${String(type)}" cannot be verified, only TXT and CNAME.`,
-      );
+    const { match = 'contains', operator } = expectation;
+    const type = verifiableType(expectation);
     const { name, hint } = nameWithin(expectation.name, expectation.zone);
     const values = valuesOf(expectation, name);
     const key = `${type} ${name} ${hint ?? ''}`;
@@ -146,7 +142,12 @@ export function toTargets(expectations: readonly Expectation[]): Targets {
   return { targets: [...targets.values()], places };
 }
 
-function valuesOf({ type, value, match }: Expectation, name: Fqdn): string[] {
+/**
+ * The values that are to be there, canonical and each once.
+ *
+ * @throws DnsError `INVALID_VALUE`
+ */
+export function valuesOf({ type, value, match }: Expectation, name: Fqdn): string[] {
   if (match !== undefined && match !== 'contains' && match !== 'exactSet')
     throw new DnsError(
       'INVALID_VALUE',
@@ -164,6 +165,15 @@ function valuesOf({ type, value, match }: Expectation, name: Fqdn): string[] {
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((value) => other.includes(value));
+}
+
+/** @throws DnsError `UNSUPPORTED` for other types than TXT and CNAME. */
+export function verifiableType({ type }: Expectation): 'TXT' | 'CNAME' {
+  if (isVerifiable(type)) return type;
+  throw new DnsError(
+    'UNSUPPORTED',
+    `A record of type "${String(type)}" cannot be verified, only TXT and CNAME.`,
+  );
 }
 
 function isVerifiable(type: string): type is 'TXT' | 'CNAME' {

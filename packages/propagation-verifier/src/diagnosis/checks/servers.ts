@@ -182,9 +182,11 @@ function toldAbout(scene: Scene, group: readonly Faulty[], reached: number): Dia
     code === 'LAME' || (code === 'UNREACHABLE' && cause !== 'lossy')
       ? `. A certificate authority meets ${verb(servers, 'it', 'them')} in about ${servers.length} of ${reached} tries`
       : '';
-  // Where no server works at all the fault may be on the way, and a silent network is no proof against the zone.
-  const isTotal = servers.length === reached && (code === 'LAME' || code === 'EDNS_BROKEN');
-  const severity = MILD.has(cause) ? 'info' : isTotal ? 'fatal' : undefined;
+  // Half of the servers keep a record from being visible. A silent network is no proof against the zone.
+  const isFatal =
+    (code === 'LAME' && 2 * servers.length >= reached) ||
+    (code === 'EDNS_BROKEN' && servers.length === reached);
+  const severity = MILD.has(cause) ? 'info' : isFatal ? 'fatal' : undefined;
   const message = `${named(servers)} ${text(zone, servers.length === 1)}${meets}.`;
   return [finding(code, message, observed, severity ? { severity } : {})];
 }

@@ -1,0 +1,283 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { receivedFrom } from '../transport/refusal.js';
+import type { Endpoint } from '../transport/transport.js';
+import { isTruncated } from '../wire/message.js';
+import { matchResponse } from '../wire/query.js';
+import { isExactly } from './answer.js';
+import { type Ask, type AskOutcomes, isWanted } from './ask.js';
+import { Bucket } from './bucket.js';
+import { Fifo } from './fifo.js';
+import { type Flight, Flights } from './flights.js';
+import { RoundTrip } from './round-trip.js';
+import type { SocketBudget, SocketHolder } from './sockets.js';
+import { TcpLane } from './tcp-lane.js';
+import type { TimerWheel } from './wheel.js';
+import { Window } from './window.js';
+
+const HEADER_BYTES = 12;
+/** Questions in a row that a server leaves unanswered before it is given up. */
+const SILENT_QUESTIONS = 8;
+/** A server that was given up gets one question in this time, and is asked as before if it answers. */
+const PROBE_MS = 1_000;
+/** After so many questions, or so many packets that answer none of them, the next come from a new port. */
+const QUESTIONS_PER_PORT = 20_000;
+const STRAYS_PER_PORT = 64;
+const LEAST_PORT_MS = 1_000;
+
+export interface ServerOptions {
+  endpoint: Endpoint;
+  wheel: TimerWheel;
+  budget: SocketBudget;
+  outcomes: AskOutcomes;
+  timeoutMs: number;
+  maxPerSecond: number;
+  /** Calls `pump` after all packets that have arrived are read. */
+  pumpSoon: () => void;
+}
+
+interface Outage {
+  status: 'timeout' | 'no-route';
+  /** When the next question is risked. */
+  probeAt: number;
+}
+
+/** One name server address: the questions for it, on one socket. */
+export class Server implements SocketHolder {
+  readonly #options: ServerOptions;
+  readonly #backlog = new Fifo<Ask>();
+  readonly #window = new Window();
+  readonly #roundTrip = new RoundTrip();
+  readonly #bucket: Bucket;
+  readonly #tcp: TcpLane;
+  #flights: Flights | undefined;
+  #socket: Socket | undefined;
+  #opening: Socket | undefined;
+  #hasRequested = false;
+  #isIdle = false;
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #silent = 0;
+  #outage: Outage | undefined;
+  #portSince = 0;
+  #sentFromPort = 0;
+  #strays = 0;
+
+  constructor(options: ServerOptions) {
+    const { endpoint, wheel, timeoutMs, maxPerSecond, outcomes } = options;
+    this.#options = options;
+    this.#bucket = new Bucket(maxPerSecond, performance.now());
+    this.#tcp = new TcpLane({
+      endpoint,
+      wheel,
+      timeoutMs,
+      maySend: (now) => this.#bucket.take(now),
+      answered: (ask, packet, rttMs) => {
+        if (isWanted(ask)) outcomes.packet(ask, packet, rttMs);
+        this.#rest();
+      },
+      failed: (ask) => {
+        outcomes.failed(ask, 'timeout');
+        this.#rest();
+      },
+    });
+  }
+
+  /** Takes a question. What comes of it is told to `outcomes`, perhaps before this returns. */
+  submit(ask: Ask): void {
+    const now = performance.now();
+    if (this.#outage) {
+      if (now < this.#outage.probeAt) {
+        this.#options.outcomes.failed(ask, this.#outage.status);
+        return;
+      }
+      this.#outage.probeAt = now + PROBE_MS;
+    }
+    this.#backlog.push(ask);
+    this.#wake();
+    this.#options.pumpSoon();
+  }
+
+  /** Sends what the window and the rate allow. */
+  pump(now: number): void {
+    const flights = this.#flights;
+    if (flights && this.#socket)
+      while (this.#backlog.size > 0 && flights.size < this.#window.size) {
+        if (!this.#bucket.take(now)) break;
+        this.#send(flights, this.#backlog.shift()!, now);
+      }
+    this.#tcp.pump(now);
+  }
+
+  open(): void {
+    this.#flights = new Flights((flight, now) => this.#late(flight, now));
+    this.#openPort();
+  }
+
+  close(): void {
+    this.#hasRequested = false;
+    this.#isIdle = false;
+    for (const socket of [this.#socket, this.#opening]) socket?.close();
+    this.#socket = undefined;
+    this.#opening = undefined;
+    this.#flights = undefined;
+    this.#tcp.close();
+  }
+
+  #wake(): void {
+    if (this.#isIdle) {
+      this.#isIdle = false;
+      this.#options.budget.busy(this);
+    }
+    if (this.#hasRequested) return;
+    this.#hasRequested = true;
+    this.#options.budget.request(this);
+  }
+
+  #rest(): void {
+    if (this.#isIdle || !this.#flights || !this.#socket) return;
+    if (this.#flights.size + this.#backlog.size > 0 || !this.#tcp.isIdle) return;
+    this.#isIdle = true;
+    this.#options.budget.idle(this);
+  }
+
+  /** A socket of its own, so a new random port; connected, so that the system drops what others send. */
+  #openPort(): void {
+    const { address, port } = this.#options.endpoint;
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    this.#opening = socket;
+    socket.on('error', (error) => {
+      // Of an open socket: "port unreachable", which anybody can forge. The questions' own deadlines decide.
+      if (socket === this.#opening) this.#cannotOpen(socket, error);
+    });
+    socket.on('connect', () => {
+      if (socket === this.#opening) this.#usePort(socket);
+    });
+    socket.on('message', (packet) => {
+      if (socket === this.#socket) this.#receive(packet);
+    });
+    socket.connect(port, address);
+  }
+
+  #usePort(socket: Socket): void {
+    const now = performance.now();
+    const former = this.#socket;
+    socket.unref();
+    this.#opening = undefined;
+    this.#socket = socket;
+    this.#portSince = now;
+    this.#sentFromPort = 0;
+    this.#strays = 0;
+    if (former) {
+      former.close();
+      for (const flight of this.#flights!.underWay()) {
+        this.#flights!.rename(flight, flight.ask!);
+        this.#bucket.owe();
+        this.#transmit(flight, now);
+      }
+    }
+    this.pump(now);
+  }
+
+  #cannotOpen(socket: Socket, error: Error): void {
+    this.#opening = undefined;
+    socket.close();
+    // The port in use is as good as before.
+    if (this.#socket) return;
+    this.#giveUp(receivedFrom(error).kind === 'no-route' ? 'no-route' : 'timeout', performance.now());
+    this.#options.budget.idle(this);
+    this.#options.budget.release(this);
+  }
+
+  #send(flights: Flights, ask: Ask, now: number): void {
+    if (!isWanted(ask)) return;
+    const flight = flights.take(ask);
+    flight.firstSentAt = now;
+    this.#transmit(flight, now);
+    const isWorn = this.#sentFromPort >= QUESTIONS_PER_PORT || this.#strays >= STRAYS_PER_PORT;
+    if (isWorn && !this.#opening && now - this.#portSince >= LEAST_PORT_MS) this.#openPort();
+  }
+
+  #transmit(flight: Flight, now: number): void {
+    const { wheel, timeoutMs } = this.#options;
+    const patienceMs = this.#roundTrip.timeoutMs * 2 ** flight.sends;
+    flight.sends += 1;
+    flight.sentAt = now;
+    flight.ask!.server.questions += 1;
+    this.#sentFromPort += 1;
+    // A packet that the system does not take is as good as lost.
+    this.#socket!.send(flight.bytes);
+    wheel.set(flight, Math.min(now + patienceMs, flight.firstSentAt + timeoutMs));
+  }
+
+  #receive(packet: Buffer): void {
+    const flight = packet.length < HEADER_BYTES ? undefined : this.#flights!.byId(packet.readUInt16BE(0));
+    const ask = flight?.ask;
+    if (!flight || !ask) {
+      // A second answer to a question is no stray.
+      if (!flight || matchResponse(flight, packet) === 'other') this.#strays += 1;
+      return;
+    }
+    const { outcomes } = this.#options;
+    const now = performance.now();
+    const { text } = ask.record;
+    if (text !== undefined && isExactly(flight, packet, text)) {
+      const rttMs = this.#settle(flight, now);
+      if (isWanted(ask)) outcomes.exact(ask, rttMs);
+    } else {
+      const match = matchResponse(flight, packet);
+      if (match === 'other') {
+        this.#strays += 1;
+        return;
+      }
+      const rttMs = this.#settle(flight, now);
+      if (!isWanted(ask)) this.#rest();
+      else if (match === 'case' || isTruncated(packet)) this.#tcp.ask(ask, now);
+      else outcomes.packet(ask, packet, rttMs);
+    }
+    this.#options.pumpSoon();
+    this.#rest();
+  }
+
+  /** Returns the milliseconds that the answer took. */
+  #settle(flight: Flight, now: number): number {
+    this.#options.wheel.clear(flight);
+    if (flight.sends === 1) this.#roundTrip.took(now - flight.sentAt);
+    this.#window.answered();
+    this.#heardAt = now;
+    this.#silent = 0;
+    this.#outage = undefined;
+    this.#flights!.release(flight);
+    return now - flight.firstSentAt;
+  }
+
+  #late(flight: Flight, now: number): void {
+    const ask = flight.ask!;
+    this.#window.lost(flight.sentAt, now);
+    if (isWanted(ask) && now < flight.firstSentAt + this.#options.timeoutMs) {
+      this.#bucket.owe();
+      this.#transmit(flight, now);
+      return;
+    }
+    this.#flights!.release(flight);
+    if (isWanted(ask)) this.#lose(ask, flight.firstSentAt, now);
+    this.pump(now);
+    this.#rest();
+  }
+
+  /** Packets get lost on the way to a server that is there; over TCP the system repeats them. */
+  #lose(ask: Ask, firstSentAt: number, now: number): void {
+    if (this.#heardAt >= firstSentAt) {
+      this.#tcp.ask(ask, now);
+      return;
+    }
+    this.#silent += 1;
+    this.#options.outcomes.failed(ask, 'timeout');
+    if (this.#silent >= SILENT_QUESTIONS && !this.#outage) this.#giveUp('timeout', now);
+  }
+
+  #giveUp(status: Outage['status'], now: number): void {
+    this.#outage = { status, probeAt: now + PROBE_MS };
+    for (let ask = this.#backlog.shift(); ask; ask = this.#backlog.shift())
+      this.#options.outcomes.failed(ask, status);
+  }
+}
