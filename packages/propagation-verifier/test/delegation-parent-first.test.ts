@@ -68,10 +68,17 @@ describe('searches of one verifier', () => {
     const names = Array.from({ length: 20 }, (_, index) => `_dnsauth.h${index}.example.com`);
     const records = names.map((name) => ({ name, type: 'TXT', value: 'x' }) as const);
     await world.run(verifier.check(records));
-    const questions = asked(world).filter((question) => !question.endsWith('TXT'));
+    const all = asked(world);
+    // What is asked after the records is for the findings.
+    const questions = all.slice(
+      0,
+      all.findIndex((question) => question.endsWith('TXT')),
+    );
     expect(new Set(questions).size).toBe(questions.length);
+    expect(questions.length).toBeGreaterThan(0);
     expect(questions.length).toBeLessThanOrEqual(17);
-    expect(told(world, 'example.com')).toEqual([]);
+    const told = questions.filter((one) => one.startsWith(`${RESOLVER} `) && one.includes('example.com '));
+    expect(told).toEqual([]);
   });
 
   test('of different zones share the top-level domain and the hosts', async () => {

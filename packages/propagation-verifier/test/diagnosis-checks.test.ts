@@ -782,6 +782,20 @@ const cases: Case[] = [
     },
     codes: ['STALE_SECONDARY'],
   },
+  {
+    world:
+      'the record is nowhere but on one of two machines behind one address, which is not the first to answer',
+    make: (world) => {
+      let count = 0;
+      on(['ns1.operator.net'], ({ query, name, type }) => {
+        if (name !== NAME || type !== 'TXT') return undefined;
+        count += 1;
+        const answers = [{ type: 'TXT', name: query.questions![0]!.name, data: VALUE, ttl: 60 } as const];
+        return count % 3 === 2 ? [reply(query, { answers })] : undefined;
+      })(world);
+    },
+    codes: ['ANYCAST_INCONSISTENT'],
+  },
 ];
 
 async function findingsIn(
