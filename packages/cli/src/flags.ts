@@ -77,7 +77,7 @@ export const AUTHORITY_FLAGS: readonly Flag[] = [
     name: 'ca',
     value: 'DOMAIN',
     repeatable: true,
-    description: 'CAA domains of the authority, to check CAA records for: letsencrypt.org,digicert.com',
+    description: 'check CAA records for this authority, such as letsencrypt.org',
   },
   {
     name: 'account-uri',
@@ -93,14 +93,12 @@ export const PERSPECTIVE_FLAGS: readonly Flag[] = [
     name: 'perspective',
     value: 'NAME|IP:PORT|URL',
     repeatable: true,
-    description:
-      'then ask this resolver too: cloudflare, google, quad9, alidns, dnspod, all, an address, or an https:// URL (default none)',
+    description: 'then ask a resolver too: cloudflare, google, quad9, alidns, dnspod, all, or its address',
   },
   {
     name: 'quorum',
     value: 'RULE',
-    description:
-      'how many perspectives must agree: all, a number, or baseline-requirements (default; of 2 to 5 one may differ, of 6 and more two)',
+    description: 'how many of them must agree: all, a number, or baseline-requirements (default)',
   },
 ];
 
@@ -109,7 +107,7 @@ export const DECISION_FLAGS: readonly Flag[] = [
   { name: 'exact', description: 'there must be no other value at the name' },
   {
     name: 'keep-waiting',
-    description: 'until the time is over, also when a finding says that waiting cannot help',
+    description: 'until the time is over, also when waiting cannot help',
   },
 ];
 

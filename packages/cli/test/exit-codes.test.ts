@@ -227,7 +227,7 @@ describe('interrupted', () => {
         if (this.text.includes('servers ')) interrupt.abort();
       },
     };
-    const argv = ['prove', '_a.slow.example', 'TXT', 'v', '--json'];
+    const argv = ['prove', '_a.slow.example', 'TXT', 'v', '--keep-waiting', '--json'];
     const { code, json } = await world.run(argv, { stderr, signal: interrupt.signal });
     expect(code).toBe(130);
     const { error } = json();

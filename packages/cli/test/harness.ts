@@ -95,6 +95,7 @@ export function useSimulator(options: SimulatorOptions = {}) {
 /** A folder that is removed after the tests of the file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'domainproof-cli-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  // A browser may still be writing its profile.
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
   return folder;
 }

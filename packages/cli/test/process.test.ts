@@ -101,7 +101,7 @@ describe('the built program', () => {
       const name = `_${signal.toLowerCase()}.sleepy.example`;
       if (signal === 'SIGINT')
         world.simulator.addZone({ name: 'sleepy.example', cloud: 'huaweicloud', delegated: false });
-      const ended = await start(['prove', name, 'TXT', 'v'], (text, kill) => {
+      const ended = await start(['prove', name, 'TXT', 'v', '--keep-waiting'], (text, kill) => {
         if (text.includes('\nservers ')) kill(signal);
       });
       expect(ended.code).toBe(130);

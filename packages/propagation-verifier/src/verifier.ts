@@ -5,29 +5,18 @@ import { exchangeBy } from './asking/exchange.js';
 import { parseResolvers, ResolverClient } from './asking/resolver.js';
 import { systemClock } from './clock.js';
 import { Delegations } from './delegation/delegation.js';
-import { findingsFor } from './diagnosis/statuses.js';
-import { awaitPerspectives } from './perspectives/await-perspectives.js';
-import { parsePerspectives } from './perspectives/parse.js';
+import { diagnose, lookingWith } from './diagnosis/diagnose.js';
 import { networkTransport } from './transport/network.js';
 import type { Verifier, VerifierOptions, WaitOptions } from './types/index.js';
 import { startRun } from './waiting/run.js';
 import { nameWithin, toTargets } from './waiting/target.js';
-import { type AskPerspectives, type WaitSettings, waitFor } from './waiting/wait.js';
+import { type WaitSettings, waitFor } from './waiting/wait.js';
 
 const DNS_PORT = 53;
 const QUERY_TIMEOUT_MS = 2_000;
 const WAIT_TIMEOUT_MS = 600_000;
 /** Node's timers hold no more. */
 const MAX_TIMER_MS = 2_147_483_647;
-
-const EVERYTHING: Pick<WaitSettings, 'inspector' | 'perspectives' | 'stopEarly'> = {
-  inspector: {
-    inspect: async (target, record, depth) => (depth === 'full' ? findingsFor(target, record) : []),
-    isTerminal: () => false,
-  },
-  perspectives: undefined,
-  stopEarly: true,
-};
 
 /**
  * A verifier that asks the authoritative name servers, address by address, whether a value is served.
@@ -48,32 +37,20 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
   const resolver = new ResolverClient({ exchange, clock, resolvers, queryTimeoutMs });
   const authority = new Authority({ exchange, clock, port, queryTimeoutMs });
   const delegations = new Delegations({ resolver, authority, clock });
-  const context = { clock, random, exchange, resolver, authority, delegations };
-  const perspectivesOf = ({ perspectives = [], quorum = 'baseline-requirements' }: WaitOptions) => {
-    const parsed = parsePerspectives(perspectives, quorum);
-    if (parsed.length === 0) return undefined;
-    const ask: AskPerspectives = ({ name, type }, { values, match }, signal, onReport) =>
-      awaitPerspectives(
-        { ...context, transport, queryTimeoutMs },
-        { name, type, values, match },
-        parsed,
-        quorum,
-        { once: false, signal, onReport },
-      );
-    return ask;
-  };
-  const settingsOf = (options: WaitOptions) => {
-    const { timeoutMs = WAIT_TIMEOUT_MS, stopEarly = true } = options;
-    return {
-      ...EVERYTHING,
-      patience: { once: false, timeoutMs: integer('timeoutMs', timeoutMs, 0, MAX_TIMER_MS) } as const,
-      stopEarly,
-      perspectives: perspectivesOf(options),
-    };
-  };
+  const context = { clock, random, exchange, transport, queryTimeoutMs, resolver, authority, delegations };
+  const settingsOf = ({ timeoutMs = WAIT_TIMEOUT_MS, stopEarly = true, ...looking }: WaitOptions) => ({
+    ...lookingWith(context, { ...looking, once: false }),
+    patience: { once: false, timeoutMs: integer('timeoutMs', timeoutMs, 0, MAX_TIMER_MS) } as const,
+    stopEarly,
+  });
   return {
     async check(expectations, { signal } = {}) {
-      const settings = { ...EVERYTHING, patience: { once: true } as const, onEvent: () => {} };
+      const settings: WaitSettings = {
+        ...lookingWith(context, { once: true }),
+        patience: { once: true },
+        stopEarly: true,
+        onEvent: () => {},
+      };
       return waitFor(context, toTargets(expectations), settings, signal);
     },
     async wait(expectations, { onEvent = () => {}, ...options } = {}) {
@@ -83,8 +60,8 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
     run(expectations, options = {}) {
       return startRun(context, toTargets(expectations), settingsOf(options), options.signal);
     },
-    async diagnose() {
-      throw new DnsError('UNSUPPORTED', 'not built yet');
+    async diagnose(subject, options = {}) {
+      return diagnose(context, subject, options);
     },
     async delegation(name, { zone, signal } = {}) {
       const { name: full, hint } = nameWithin(name, zone);

@@ -68,10 +68,12 @@ describe('searches of one verifier', () => {
     const names = Array.from({ length: 20 }, (_, index) => `_dnsauth.h${index}.example.com`);
     const records = names.map((name) => ({ name, type: 'TXT', value: 'x' }) as const);
     await world.run(verifier.check(records));
-    const questions = asked(world).filter((question) => !question.endsWith('TXT'));
+    // Polling and diagnosis, which come after the search, ask for their own.
+    const searched = world.internet.log.findIndex(({ type }) => type === 'TXT');
+    const questions = asked(world).slice(0, searched);
     expect(new Set(questions).size).toBe(questions.length);
     expect(questions.length).toBeLessThanOrEqual(17);
-    expect(told(world, 'example.com')).toEqual([]);
+    expect(names.flatMap((name) => told(world, name))).toEqual([]);
   });
 
   test('of different zones share the top-level domain and the hosts', async () => {

@@ -52,7 +52,7 @@ describe('what a resolver shows of DNSSEC', () => {
 
   test('is nothing if it does not answer', async () => {
     const world = healthyWorld();
-    world.internet.host('203.0.113.53').udp = 'silent';
+    Object.assign(world.internet.host('203.0.113.53'), { udp: 'silent', tcp: 'silent' });
     expect(await evidenceIn(world)).toBeUndefined();
   });
 

@@ -114,7 +114,8 @@ describe('expectations for one name', () => {
         ]),
     );
     expect(records.map(({ visible }) => visible)).toEqual([true, true, false, false, true]);
-    expect(questions).toBe(5);
+    // One for each address, and one that shows the zone.
+    expect(questions).toBe(6);
   });
 
   test.each<[string, Partial<Expectation>]>([

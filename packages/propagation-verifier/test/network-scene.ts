@@ -1,4 +1,5 @@
-import { absoluteName } from '@domainproof/core';
+import { absoluteName, type Fqdn, isWithin } from '@domainproof/core';
+import { childSignal } from '../src/abort.js';
 import { exchangeBy, type Outcome } from '../src/asking/exchange.js';
 import type { Check, Observation, Questions, Scene } from '../src/diagnosis/scene.js';
 import type { DiagnosedFinding } from '../src/types/index.js';
@@ -21,7 +22,12 @@ export interface SceneOptions {
 export async function sceneOf(world: World, options: SceneOptions = {}): Promise<Scene> {
   const { record = { name: '_dnsauth.example.com', values: ['token-1'] }, zone = 'example.com' } = options;
   const name = absoluteName(record?.name ?? zone);
-  const ask = questionsIn(world, options.resolver ?? RESOLVER);
+  let isServedEverywhere = false;
+  const ask = questionsIn(world, options.resolver ?? RESOLVER, ({ name: asked, type }) => {
+    const isOfApex = asked === `${zone}.` && (type === 'SOA' || type === 'NS');
+    if (!isServedEverywhere && !isOfApex && isWithin(asked as Fqdn, name))
+      throw new Error(`A resolver must not be asked for ${asked} ${type} yet.`);
+  });
   const hosts = options.hosts ?? delegatedHosts(world, zone);
   const nameServers = hosts.map((host) => {
     return { host: absoluteName(host), addresses: world.servers.get(host)?.addresses ?? [] };
@@ -32,6 +38,8 @@ export async function sceneOf(world: World, options: SceneOptions = {}): Promise
       addresses.map(async (address) => ({ host, address, ...(await ask.server(address, question)) })),
     ),
   );
+  isServedEverywhere =
+    options.isServedEverywhere ?? (record !== null && servers.every(({ outcome }) => hasAnswer(outcome)));
   return {
     name,
     type: record ? 'TXT' : null,
@@ -42,13 +50,12 @@ export async function sceneOf(world: World, options: SceneOptions = {}): Promise
     owner: name,
     chain: [],
     servers,
-    isServedEverywhere:
-      options.isServedEverywhere ?? (record !== null && servers.every(({ outcome }) => hasAnswer(outcome))),
+    isServedEverywhere,
     authority: undefined,
     operators: [],
     ask,
     now: world.clock,
-    signal: new AbortController().signal,
+    signal: childSignal().signal,
   };
 }
 
@@ -61,9 +68,9 @@ export function findingsIn(
   return world.run(sceneOf(world, options).then(check));
 }
 
-function questionsIn(world: World, resolver: string): Questions {
+function questionsIn(world: World, resolver: string, guard: (question: Question) => void): Questions {
   const exchange = exchangeBy(world.internet, world.clock);
-  const signal = new AbortController().signal;
+  const signal = childSignal().signal;
   const ask = async (to: string, question: Question, options: QueryOptions = {}): Promise<Observation> => {
     const server = { address: to, port: 53 };
     const outcome = await exchange(question, server, { timeoutMs: QUERY_TIMEOUT_MS, signal, ...options });
@@ -72,6 +79,7 @@ function questionsIn(world: World, resolver: string): Questions {
   return {
     server: (address, question, { repeat: _, ...options } = {}) => ask(address, question, options),
     async resolver(question, options) {
+      guard(question);
       const seen = await ask(resolver, question, { recursionDesired: true, mixedCase: false, ...options });
       return seen.outcome.kind === 'answer' ? seen : undefined;
     },

@@ -95,6 +95,8 @@ Of many records, those that can be written are proved also if others fail; a fai
         signal: io.signal,
         timeoutMs: Math.min(timeoutMs, WRITE_MS),
       });
+      // Before the wait: whoever sees it may act at once.
+      const failed = failure === undefined ? undefined : output.tellFailure(failure);
       const leases = written.map(({ lease }) => lease);
       const elsewhere = zonesDelegatedElsewhere(leases, delegations, session.providers);
       for (const { message, remedy } of elsewhere.values()) output.warn(`${message} ${remedy}`);
@@ -110,7 +112,6 @@ Of many records, those that can be written are proved also if others fail; a fai
       const options = { ...verification, timeoutMs, stopEarly: !flags.has('keep-waiting') };
       const seen = await awaitVisibility(verifier, expectations, options, invocation);
       const report = withZoneFindings(seen.report, elsewhere);
-      const failed = failure === undefined ? undefined : output.tellFailure(failure);
       const document = visibilityDocument(report, leases);
       output.result(
         failed

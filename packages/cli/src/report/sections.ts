@@ -118,14 +118,14 @@ function serverRow(server: ServerReport, wholeMs: number, isEnd: boolean): Html 
   return html`<div class="server">
 <div><code>${showName(host)}</code><br><code class="small soft">${address}</code></div>
 ${timelineBar(server, wholeMs)}
-<div class="said small"><span class="t-${colour}">${sign} ${words}</span><span class="soft">${facts.map((fact) => ` · ${fact}`)}</span>${status === 'visible' && isEnd ? undefined : valuesOf(values)}</div>
+<div class="said small"><span class="t-${colour}">${sign} ${words}</span><span class="soft">${facts.map((fact) => ` · ${fact}`)}</span>${status === 'visible' && isEnd ? undefined : valuesOf(values, isEnd ? '' : '→ ')}</div>
 </div>`;
 }
 
-function valuesOf(values: readonly string[]): Html | undefined {
+function valuesOf(values: readonly string[], before = ''): Html | undefined {
   if (values.length === 0) return undefined;
   const more = values.length > VALUES_SHOWN ? ` and ${values.length - VALUES_SHOWN} more` : '';
-  return html`<br>${values.slice(0, VALUES_SHOWN).map((value) => html`<code>${shorten(value, VALUE_SHOWN)}</code> `)}${more}`;
+  return html`<br>${before}${values.slice(0, VALUES_SHOWN).map((value) => html`<code>${shorten(value, VALUE_SHOWN)}</code> `)}${more}`;
 }
 
 function chainSection({ chain }: PageRecord): Html | undefined {

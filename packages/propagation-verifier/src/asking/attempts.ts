@@ -91,7 +91,7 @@ export class Attempts {
   /** Further datagrams, each after twice the time of the one before; then TCP. */
   async #sendOn(): Promise<void> {
     const { timeoutMs, resendAfterMs = Math.min(RESEND_AFTER_MS, timeoutMs / 4) } = this.#options;
-    const tcpAt = this.#deadline - timeoutMs * TCP_SHARE;
+    const tcpAt = this.#deadline - Math.round(timeoutMs * TCP_SHARE);
     let pauseMs = Math.max(1, resendAfterMs);
     while (this.#clock.now() + pauseMs < tcpAt) {
       await this.#clock.sleep(pauseMs, this.#work.signal);

@@ -3,6 +3,7 @@ import type { Authority } from '../asking/authority.js';
 import type { ResolverClient } from '../asking/resolver.js';
 import type { Clock } from '../clock.js';
 import type { Delegations } from '../delegation/delegation.js';
+import { SharedWork } from '../shared-work.js';
 import type { Delegation } from '../types/index.js';
 import type { QueryOptions, Question } from '../wire/query.js';
 import { evidenceOf } from './evidence.js';
@@ -22,20 +23,48 @@ interface Guarded {
   isServedEverywhere: boolean;
 }
 
+/** What has been heard already; diagnoses of the same moment can share it. */
+export class Hearsay {
+  readonly observations: SharedWork<Observation | undefined>;
+  readonly delegations: SharedWork<Delegation | undefined>;
+
+  constructor(clock: Clock) {
+    this.observations = new SharedWork(clock);
+    this.delegations = new SharedWork(clock);
+  }
+}
+
+const forGood = () => Number.POSITIVE_INFINITY;
+
+export interface AskOptions {
+  signal: AbortSignal;
+  hearsay?: Hearsay | undefined;
+  /** Milliseconds between two questions to one address. Default 0. */
+  pauseMs?: number | undefined;
+}
+
 /** The questions of one diagnosis, with the answers that it has had. */
 export class CachedQuestions implements Questions {
   readonly #context: AskContext;
   readonly #zones = new Set<string>();
   readonly #guarded: Guarded;
   readonly #signal: AbortSignal;
+  readonly #pauseMs: number;
+  readonly #hearsay: Hearsay;
   readonly #hosts = new Map<string, Fqdn>();
-  readonly #observations = new Map<string, Promise<Observation | undefined>>();
-  readonly #delegations = new Map<Fqdn, Promise<Delegation | undefined>>();
+  /** When the next question may go to an address. */
+  readonly #turns = new Map<string, number>();
 
-  constructor(context: AskContext, guarded: Guarded, signal: AbortSignal) {
+  constructor(
+    context: AskContext,
+    guarded: Guarded,
+    { signal, hearsay = new Hearsay(context.clock), pauseMs = 0 }: AskOptions,
+  ) {
     this.#context = context;
     this.#guarded = guarded;
     this.#signal = signal;
+    this.#hearsay = hearsay;
+    this.#pauseMs = pauseMs;
   }
 
   /** So that evidence can name the hosts of these addresses. */
@@ -68,19 +97,16 @@ export class CachedQuestions implements Questions {
     });
   }
 
-  delegation(name: Fqdn): Promise<Delegation | undefined> {
-    const known = this.#delegations.get(name);
-    if (known) return known;
-    const search = this.#findDelegation(name);
-    this.#delegations.set(name, search);
-    return search;
+  async delegation(name: Fqdn): Promise<Delegation | undefined> {
+    const search = () => this.#findDelegation(name);
+    const found = await this.#hearsay.delegations.run(name, this.#signal, search, forGood);
+    if (found) this.introduce(found);
+    return found;
   }
 
   async #findDelegation(name: Fqdn): Promise<Delegation | undefined> {
     try {
-      const found = await this.#context.delegations.find(name, undefined, true, this.#signal);
-      this.introduce(found);
-      return found;
+      return await this.#context.delegations.find(name, undefined, true, this.#signal);
     } catch (error) {
       this.#signal.throwIfAborted();
       if (isDnsError(error)) return undefined;
@@ -91,6 +117,7 @@ export class CachedQuestions implements Questions {
   async #askServer(address: string, question: Question, options: ServerQuery): Promise<Observation> {
     const { authority, clock } = this.#context;
     const { repeat: _, ...query } = options;
+    await this.#turn(address);
     let outcome = await authority.ask(question, address, this.#signal, query);
     // One lost packet is no news.
     if (outcome.kind === 'timeout') outcome = await authority.ask(question, address, this.#signal, query);
@@ -99,11 +126,14 @@ export class CachedQuestions implements Questions {
     return { outcome, evidence: evidenceOf(server, question, options, outcome, clock.epochMs()) };
   }
 
+  async #turn(address: string): Promise<void> {
+    const { clock } = this.#context;
+    const at = Math.max(this.#turns.get(address) ?? 0, clock.now());
+    this.#turns.set(address, at + this.#pauseMs);
+    if (at > clock.now()) await clock.sleep(at - clock.now(), this.#signal);
+  }
+
   #once(key: string, ask: () => Promise<Observation | undefined>): Promise<Observation | undefined> {
-    const known = this.#observations.get(key);
-    if (known) return known;
-    const asking = ask();
-    this.#observations.set(key, asking);
-    return asking;
+    return this.#hearsay.observations.run(key, this.#signal, ask, forGood);
   }
 }

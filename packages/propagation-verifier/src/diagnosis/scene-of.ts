@@ -1,58 +1,28 @@
 import type { DnsError, Fqdn } from '@domainproof/core';
-import type { Outcome } from '../asking/exchange.js';
-import type { CertificateAuthority, ChainLink, Delegation, Operator } from '../types/index.js';
+import type { CertificateAuthority, Delegation, Operator } from '../types/index.js';
+import type { ExpectedRecord } from '../waiting/record.js';
+import type { Target } from '../waiting/target.js';
 import { evidenceOf } from './evidence.js';
-import { type AskContext, CachedQuestions } from './questions.js';
-import type { ChainFailure, Scene } from './scene.js';
+import { type AskContext, type AskOptions, CachedQuestions } from './questions.js';
+import type { Scene } from './scene.js';
 import { hostAndAddress } from './wording.js';
 
-/** The last answer of one address. */
-export interface HeardServer {
-  host: Fqdn;
-  address: string;
-  outcome: Outcome;
-  epochMs: number;
-}
-
-/** What a wait knows of one name and type. */
-export interface SeenTarget {
-  readonly name: Fqdn;
-  readonly type: 'TXT' | 'CNAME';
-  readonly hint: Fqdn | undefined;
-  readonly delegation: Delegation | undefined;
-  readonly failure: DnsError | undefined;
-  readonly owner: Fqdn;
-  readonly chain: readonly ChainLink[];
-  readonly chainFailure: ChainFailure | undefined;
-  readonly heard: readonly HeardServer[];
-}
-
-/** One record that is expected there. */
-export interface SeenRecord {
-  readonly values: readonly string[];
-  readonly match: 'contains' | 'exactSet';
-  readonly operators: readonly Operator[];
-  /** Null until every server that serves the zone has it. */
-  readonly servedAfterMs: number | null;
-}
-
-export interface SceneOptions {
+export interface SceneOptions extends AskOptions {
   authority?: CertificateAuthority | undefined;
   operators?: readonly Operator[] | undefined;
-  signal: AbortSignal;
 }
 
 /** What a wait has heard about one record, as the checks look at it. */
 export function sceneOf(
   context: AskContext,
-  target: SeenTarget,
-  record: SeenRecord,
-  { authority, operators = [], signal }: SceneOptions,
+  target: Target,
+  record: ExpectedRecord,
+  { authority, operators = [], ...asking }: SceneOptions,
 ): Scene {
   const { name, type, hint, delegation, failure, owner, chain, chainFailure } = target;
   const isServedEverywhere = record.servedAfterMs !== null;
   const names = [name, ...chain.map((link) => link.target)];
-  const ask = new CachedQuestions(context, { names, isServedEverywhere }, signal);
+  const ask = new CachedQuestions(context, { names, isServedEverywhere }, asking);
   if (delegation) ask.introduce(delegation);
   const servers = target.heard.map(({ host, address, outcome, epochMs }) => ({
     host,
@@ -77,19 +47,19 @@ export function sceneOf(
     operators: [...record.operators, ...operators],
     ask,
     now: context.clock,
-    signal,
+    signal: asking.signal,
   };
 }
 
-/** A name alone: every server of its zone is asked for the zone's SOA. */
+/** A name alone: every server of its zone is asked for the zone's SOA. There is no record that a resolver could learn of too early. */
 export async function sceneOfName(
   context: AskContext,
   name: Fqdn,
   found: { delegation: Delegation } | { failure: DnsError },
-  { authority, operators = [], signal }: SceneOptions,
+  { authority, operators = [], ...asking }: SceneOptions,
 ): Promise<Scene> {
   const delegation = 'delegation' in found ? found.delegation : null;
-  const ask = new CachedQuestions(context, { names: [name], isServedEverywhere: false }, signal);
+  const ask = new CachedQuestions(context, { names: [], isServedEverywhere: false }, asking);
   if (delegation) ask.introduce(delegation);
   const addresses = new Map(
     (delegation?.nameServers ?? []).flatMap((server) =>
@@ -118,6 +88,6 @@ export async function sceneOfName(
     operators,
     ask,
     now: context.clock,
-    signal,
+    signal: asking.signal,
   };
 }

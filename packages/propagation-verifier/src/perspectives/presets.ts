@@ -8,10 +8,10 @@ export const PRESETS: Readonly<Record<PresetName, Perspective>> = {
   cloudflare: { name: 'cloudflare', resolver: 'https://cloudflare-dns.com/dns-query' },
   // developers.google.com/speed/public-dns/docs/doh
   google: { name: 'google', resolver: 'https://dns.google/dns-query' },
-  // quad9.net/news/blog/doh-with-quad9-dns-servers; it refuses names that it holds for harmful
+  // As lists of public resolvers give it; it refuses names that it holds for harmful.
   quad9: { name: 'quad9', resolver: 'https://dns.quad9.net/dns-query' },
-  // help.aliyun.com/document_detail/171664.html, the free edition's host; it does not validate DNSSEC
+  // As lists of public resolvers give it, for the free edition; it does not validate DNSSEC.
   alidns: { name: 'alidns', resolver: 'https://dns.alidns.com/dns-query' },
-  // docs.dnspod.cn/public-dns/dot-doh
+  // As lists of public resolvers give it.
   dnspod: { name: 'dnspod', resolver: 'https://doh.pub/dns-query' },
 };

@@ -1,6 +1,6 @@
 import { absoluteName, type DnsError, type Fqdn, isDnsError } from '@domainproof/core';
 import { type ChildSignal, childSignal } from '../abort.js';
-import type { Bearing } from '../delegation/zone-cut.js';
+import { type Bearing, bearingOf } from '../delegation/zone-cut.js';
 import type { Delegation } from '../types/index.js';
 import { Hop } from './hop.js';
 import { poll } from './poll.js';
@@ -123,12 +123,47 @@ async function askAll(
     lead ??= { bearing, address: post.address };
     round.abort();
   });
+  const proof = async () => {
+    const found = await proveZone(progress, target, hop, round.signal);
+    if (!found) return;
+    lead ??= found;
+    round.abort();
+  };
+  if (!progress.isOnce) hop.proofDemanded().then(proof).catch(fail);
   await Promise.all(polls.map((work) => work.catch(fail)));
   await branch?.work;
+  if (progress.isOnce && hop.isProofDemanded) await proof().catch(fail);
   round.release();
   if (defect) throw defect.error;
   signal.throwIfAborted();
   return lead;
+}
+
+/**
+ * Servers of a zone may also hold a zone below that is delegated elsewhere, and answer from it; a positive answer does not
+ * show that. The owner of the SOA record does: one address is asked for it, others only if that one fails.
+ */
+async function proveZone(
+  progress: Progress,
+  target: Target,
+  hop: Hop,
+  signal: AbortSignal,
+): Promise<Lead | undefined> {
+  const { authority } = progress.context;
+  const serving = hop.posts.filter(({ standing }) => standing.hasServed);
+  // Of many names not all ask the same address.
+  const first = hop.name.length % serving.length;
+  for (const { address } of [...serving.slice(first), ...serving.slice(0, first)]) {
+    const outcome = await authority.ask({ name: hop.name, type: 'SOA' }, address, signal, { isUrgent: true });
+    progress.questions += 1;
+    if (outcome.kind !== 'answer') continue;
+    const bearing = bearingOf(outcome.message, hop.delegation.zone, hop.name);
+    if (bearing && bearing.kind !== 'here') return { bearing, address };
+    if (bearing) break;
+  }
+  hop.isProven = true;
+  progress.review(target);
+  return undefined;
 }
 
 async function goOn(

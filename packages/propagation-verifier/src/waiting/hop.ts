@@ -61,6 +61,9 @@ export class Hop {
   link: string | undefined;
   /** The link cannot be followed: it leads in a circle, too far, or nowhere. */
   isDeadEnd = false;
+  /** An answer has shown that the servers answer from the hop's zone, and not from a zone below that they hold besides. */
+  isProven = false;
+  #proofs: { isDemanded: boolean; demand: () => void; demanded: Promise<void> } = demandable();
   readonly #records: readonly ExpectedRecord[];
   readonly #listeners: (() => void)[] = [];
 
@@ -101,10 +104,25 @@ export class Hop {
     for (const record of this.awaitedAt(post)) post.views.get(record)!.server.questions += packets;
   }
 
+  /** Everything agrees, and only the proof is missing. */
+  demandProof(): void {
+    this.#proofs.isDemanded = true;
+    this.#proofs.demand();
+  }
+
+  get isProofDemanded(): boolean {
+    return this.#proofs.isDemanded;
+  }
+
+  proofDemanded(): Promise<void> {
+    return this.#proofs.demanded;
+  }
+
   /** Takes down an answer. Returns what it was news for. */
   note(post: Post, heard: Heard, rttMs: number | null, elapsedMs: number): News[] {
     const { reading } = heard;
     post.last = heard;
+    this.isProven ||= shows(heard, this.delegation.zone);
     this.#chooseLink(elapsedMs);
     const awaited = this.#records.filter((record) => record.isAwaited);
     const news = awaited.flatMap((record) => this.#noteFor(record, post, heard, rttMs, elapsedMs));
@@ -222,6 +240,22 @@ export class Hop {
       questions: 0,
     };
   }
+}
+
+function demandable() {
+  let demand = () => {};
+  const demanded = new Promise<void>((resolve) => {
+    demand = resolve;
+  });
+  return { isDemanded: false, demand, demanded };
+}
+
+/** An authoritative answer comes with the zone's SOA record, if it is negative, and often with its NS records, if not. */
+function shows({ outcome }: Heard, zone: Fqdn): boolean {
+  if (outcome.kind !== 'answer' || !outcome.message.authoritative) return false;
+  return outcome.message.authority.some(
+    ({ type, name }) => (type === 'SOA' || type === 'NS') && name === zone,
+  );
 }
 
 function changeStatus(server: Mutable<ServerReport>, status: ServerStatus, atMs: number): void {

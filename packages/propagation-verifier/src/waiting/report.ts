@@ -1,5 +1,5 @@
 import { DnsError } from '@domainproof/core';
-import { delegationFinding } from '../diagnosis/statuses.js';
+import { withoutServers } from '../diagnosis/checks/delegation.js';
 import type { DiagnosedFinding, RecordReport, Report, Verdict } from '../types/index.js';
 import type { Progress } from './progress.js';
 import type { ExpectedRecord } from './record.js';
@@ -24,7 +24,10 @@ function recordReport(
 ): RecordReport {
   const failure = failureOf(progress, target);
   const isVisible = record.visibleAfterMs !== null;
-  const findings = failure ? [delegationFinding(failure), ...record.findings] : record.findings;
+  const lost = failure && withoutServers(failure);
+  // A chain of CNAMEs that leads nowhere has a finding of its own.
+  const isTold = target.chainFailure || record.findings.some(({ code }) => code === lost?.code);
+  const findings = lost && !isTold ? [lost, ...record.findings] : record.findings;
   const isBlocked = record.isBlocked || failure?.code === 'ZONE_NOT_FOUND' || findings.some(isTerminal);
   return {
     name: target.name,

@@ -91,9 +91,13 @@ export class Target {
   /** The records that every server on the way now serves, and did not before. */
   review(now: number, networkSince: number): ExpectedRecord[] {
     if (this.hops.length === 0 || this.hops.at(-1)!.link !== undefined) return [];
-    return this.records.filter(
+    const agreed = this.records.filter(
       (record) => record.isAwaited && this.hops.every((hop) => agrees(hop, record, now, networkSince)),
     );
+    if (agreed.length === 0) return [];
+    const unproven = this.hops.filter(({ isProven }) => !isProven);
+    for (const hop of unproven) hop.demandProof();
+    return unproven.length === 0 ? agreed : [];
   }
 
   #list(): void {

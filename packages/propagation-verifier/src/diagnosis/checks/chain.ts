@@ -21,7 +21,8 @@ export const brokenChain: Check = async (scene) => {
   const start = `The chain of CNAMEs at ${bare(scene.name)}`;
   const observed = await links(scene);
   // There is a zone to add the record to, so that the name may come into being with it.
-  if (chainFailure.kind === 'dangling' && delegation)
+  const hasZone = scene.chain.at(-1)?.target === owner;
+  if (chainFailure.kind === 'dangling' && delegation && hasZone)
     return [
       finding(
         code,

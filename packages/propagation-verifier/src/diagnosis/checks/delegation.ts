@@ -1,4 +1,4 @@
-import { ancestors, type Fqdn, isWithin, toFqdn } from '@domainproof/core';
+import { ancestors, type DnsError, type Fqdn, isWithin, toFqdn } from '@domainproof/core';
 import type { Delegation, DiagnosedFinding, Operator } from '../../types/index.js';
 import { finding } from '../finding.js';
 import { authoritativeAnswer, valuesOf } from '../reading.js';
@@ -15,13 +15,16 @@ const MAX_ABOVE = 2;
 export const noZone: Check = async (scene) => {
   const { failure } = scene;
   if (!failure) return [];
-  const remedy = failure.hint === undefined ? {} : { remedy: failure.hint };
-  if (failure.code === 'TIMEOUT') return [finding('RESOLVER_UNREACHABLE', failure.message, [], remedy)];
-  if (failure.code === 'ZONE_NOT_FOUND')
-    return [finding('ZONE_NOT_SERVED', failure.message, await denial(scene), remedy)];
-  // What resolvers or servers fail on now may work in a moment.
-  return [finding('ZONE_NOT_SERVED', failure.message, [], { severity: 'warning', ...remedy })];
+  return [withoutServers(failure, failure.code === 'ZONE_NOT_FOUND' ? await denial(scene) : [])];
 };
+
+export function withoutServers(failure: DnsError, observed: readonly Observation[] = []): DiagnosedFinding {
+  const remedy = failure.hint === undefined ? {} : { remedy: failure.hint };
+  if (failure.code === 'TIMEOUT') return finding('RESOLVER_UNREACHABLE', failure.message, observed, remedy);
+  // What resolvers or servers fail on now may work in a moment.
+  const severity = failure.code === 'ZONE_NOT_FOUND' ? 'fatal' : 'warning';
+  return finding('ZONE_NOT_SERVED', failure.message, observed, { severity, ...remedy });
+}
 
 /** The registry's own word that a name above the record does not exist. */
 async function denial(scene: Scene): Promise<Observation[]> {

@@ -1,8 +1,10 @@
 import { ancestors, type Fqdn } from '@domainproof/core';
-import type { DiagnosedFinding } from '../../types/index.js';
+import type { Delegation, DiagnosedFinding } from '../../types/index.js';
 import type { Message, ResourceRecord } from '../../wire/message.js';
 import type { QuestionType } from '../../wire/query.js';
 import { finding } from '../finding.js';
+import { dnssecByResolver } from '../network/dnssec-by-resolver.js';
+import { mayAskResolver } from '../network/seen.js';
 import { answersOf, authoritativeAnswer, readingOf, workingServers } from '../reading.js';
 import type { Check, Observation, Scene, SeenServer } from '../scene.js';
 import { bare, hostAndAddress } from '../wording.js';
@@ -10,8 +12,8 @@ import { bare, hostAndAddress } from '../wording.js';
 type Ds = ResourceRecord & { type: 'DS' };
 type Signature = ResourceRecord & { type: 'RRSIG' };
 
-/** Servers of the zone above that are asked until one answers. */
-const MAX_ABOVE = 3;
+/** Servers of the zone above that are asked. */
+const MAX_ABOVE = 2;
 
 interface Fault {
   what: string;
@@ -25,8 +27,25 @@ interface Fault {
 export const signatures: Check = async (scene) => {
   const { delegation } = scene;
   if (!delegation || workingServers(scene).length === 0) return [];
+  const found = await bySigner(scene, delegation);
+  const shown = await dnssecByResolver(scene);
+  if (!shown) return found;
+  const evidence = shown.map((one) => ({ evidence: one }));
+  const [own] = found.filter(({ code }) => code === 'DNSSEC_BOGUS');
+  if (own) return [{ ...own, evidence: [...own.evidence, ...shown] }];
+  return [
+    finding(
+      'DNSSEC_BOGUS',
+      `The resolver fails for ${bare(delegation.zone)}, and answers once it is told not to check signatures: DNSSEC of the zone is broken. Certificate authorities must refuse it (since 2026-03-15).`,
+      evidence,
+    ),
+  ];
+};
+
+async function bySigner(scene: Scene, delegation: Delegation): Promise<DiagnosedFinding[]> {
+  if (delegation.parent?.signed === false) return [];
   const above = await delegationSigner(scene, delegation.zone);
-  if (above.signers === undefined) return unknown(scene, delegation.zone);
+  if (above.signers === undefined) return unknown(delegation.zone);
   const { signers, observation } = above;
   if (signers.length === 0) return [];
   const faults = await Promise.all(
@@ -42,7 +61,7 @@ export const signatures: Check = async (scene) => {
       [observation, ...observed],
     ),
   ];
-};
+}
 
 async function delegationSigner(
   scene: Scene,
@@ -51,19 +70,32 @@ async function delegationSigner(
   const parent = ancestors(zone)[1];
   const above = parent && (await scene.ask.delegation(parent));
   const addresses = above?.nameServers.flatMap((server) => server.addresses) ?? [];
-  for (const address of addresses.slice(0, MAX_ABOVE)) {
-    const observation = await scene.ask.server(address, { name: zone, type: 'DS' });
+  const heard = await Promise.all(
+    addresses.slice(0, MAX_ABOVE).map((address) => scene.ask.server(address, { name: zone, type: 'DS' })),
+  );
+  for (const observation of heard) {
     const message = authoritativeAnswer(observation);
     if (message) return { signers: answersOf(message, zone, 'DS'), observation };
   }
-  return { signers: undefined };
+  return byResolver(scene, zone);
 }
 
-function unknown(scene: Scene, zone: Fqdn): DiagnosedFinding[] {
+/** Where the servers above cannot be asked. A resolver answers for the zone above, and so learns nothing of the record. */
+async function byResolver(
+  scene: Scene,
+  zone: Fqdn,
+): Promise<{ signers: Ds[]; observation: Observation } | { signers: undefined }> {
+  if (!mayAskResolver(scene, zone)) return { signers: undefined };
+  const observation = await scene.ask.resolver({ name: zone, type: 'DS' });
+  const { outcome } = observation ?? {};
+  if (!observation || outcome?.kind !== 'answer' || outcome.message.rcode !== 'NOERROR')
+    return { signers: undefined };
+  return { signers: answersOf(outcome.message, zone, 'DS'), observation };
+}
+
+function unknown(zone: Fqdn): DiagnosedFinding[] {
   // Without a zone above in the name (a top-level domain) there is nothing to be asked, and nobody's fault.
   if (ancestors(zone).length < 2) return [];
-  const isSigned = scene.delegation?.parent?.signed;
-  if (isSigned === false) return [];
   return [
     finding(
       'DNSSEC_UNKNOWN',

@@ -28,9 +28,9 @@ export const otherName: Check = async (scene) => {
   const addresses = home ? serversOf(scene, home) : [];
   if (!type || !home || addresses.length === 0) return [];
   const looked = await Promise.all(
-    candidates(scene.name, home.zone, scene.hint).map(async (candidate) => {
+    candidates(scene.name, home.zone, scene.hint).map(async (candidate, index) => {
       const question = { name: candidate.name, type };
-      const observation = await firstAnswer(scene, addresses, question);
+      const observation = await firstAnswer(scene, taken(addresses, index), question);
       const isHit = observation && valuesOf(observation, question).some((one) => scene.values.includes(one));
       return isHit ? [told(scene.name, candidate, home.zone, observation)] : [];
     }),
@@ -38,13 +38,15 @@ export const otherName: Check = async (scene) => {
   return looked.flat().slice(0, 1);
 };
 
-/** Two servers at most: the second is for one that does not answer. */
 function serversOf(scene: Scene, home: Delegation): string[] {
-  if (home === scene.delegation)
-    return workingServers(scene)
-      .map(({ address }) => address)
-      .slice(0, 2);
+  if (home === scene.delegation) return workingServers(scene).map(({ address }) => address);
   return home.nameServers.flatMap(({ addresses }) => addresses).slice(0, 2);
+}
+
+/** Two servers, the second for where the first does not answer; by turns, so that none gets all questions. */
+function taken(addresses: readonly string[], turn: number): string[] {
+  const first = turn % addresses.length;
+  return [...addresses.slice(first), ...addresses.slice(0, first)].slice(0, 2);
 }
 
 async function firstAnswer(

@@ -2,6 +2,7 @@ import { isWithin } from '@domainproof/core';
 import type { DiagnosedFinding } from '../../types/index.js';
 import type { FailureCode } from '../codes.js';
 import { finding } from '../finding.js';
+import { familyFaults } from '../network/one-family.js';
 import {
   authoritativeAnswer,
   isOfTheZone,
@@ -13,6 +14,8 @@ import {
 import type { Check, Observation, Scene, SeenServer, ServerQuery } from '../scene.js';
 import { bare, isV6, named, verb } from '../wording.js';
 
+/** What is asked for over UDP. */
+const UDP_PAYLOAD_BYTES = 1_232;
 /** Servers that are looked into; the rest of a broken zone is broken alike. */
 const MAX_FAULTY = 8;
 
@@ -39,8 +42,14 @@ interface Faulty {
 /** Servers that do not answer as servers of the zone, each with what is wrong with it. */
 export const faultyServers: Check = async (scene) => {
   const read = readServers(scene);
-  const bad = read.filter(({ reading }) => !isOfTheZone(reading)).map(({ server }) => server);
-  const looked = await Promise.all(bad.map((server, index) => lookInto(scene, server, index < MAX_FAULTY)));
+  const ofOneFamily = familyFaults(scene).flatMap(({ servers }) => servers);
+  const left = read.filter(({ server }) => !ofOneFamily.includes(server));
+  const bad = left.filter(({ reading }) => !isOfTheZone(reading)).map(({ server }) => server);
+  const good = left.filter(({ reading }) => isOfTheZone(reading)).map(({ server }) => server);
+  const looked = [
+    ...(await Promise.all(bad.map((server, index) => lookInto(scene, server, index < MAX_FAULTY)))),
+    ...(await Promise.all(good.map((server) => impairment(scene, server)))).flat(),
+  ];
   const groups = new Map<Cause, Faulty[]>();
   for (const faulty of looked) groups.set(faulty.cause, [...(groups.get(faulty.cause) ?? []), faulty]);
   const reached = read.filter(({ reading }) => reading.status !== 'no-route').length;
@@ -63,18 +72,29 @@ async function lookInto(scene: Scene, server: SeenServer, isProbed: boolean): Pr
   const own = ownCause(scene, server);
   if (!isProbed || own === 'refuses' || own === 'without-authority' || own === 'upward') return faulty(own);
   const probe = (options: ServerQuery) => scene.ask.server(server.address, questionOf(scene)!, options);
-  const [again, withoutEdns, inLowerCase, overTcp] = await Promise.all([
+  const [again, withoutEdns, inLowerCase] = await Promise.all([
     probe({ repeat: 1 }),
     probe({ edns: false }),
     probe({ mixedCase: false }),
-    probe({ tcp: true }),
   ]);
   if (works(scene, again)) return faulty('lossy', again);
   if (again.outcome.kind === 'truncated') return faulty('truncation', again);
   if (works(scene, withoutEdns)) return faulty('edns', withoutEdns);
   if (works(scene, inLowerCase)) return faulty('case', inLowerCase);
-  if (works(scene, overTcp)) return faulty('tcp-only', overTcp);
-  return faulty(own, overTcp);
+  return faulty(own, again);
+}
+
+/** What a server that serves the zone has made us do. */
+async function impairment(scene: Scene, server: SeenServer): Promise<Faulty[]> {
+  const { outcome } = server;
+  if (outcome.kind !== 'answer') return [];
+  if (outcome.withoutEdns) return [{ server, cause: 'edns', observed: [server] }];
+  if (outcome.caseLost) return [{ server, cause: 'case', observed: [server] }];
+  if (outcome.via !== 'tcp' || outcome.message.bytes > UDP_PAYLOAD_BYTES) return [];
+  // It would have fit, so UDP was silent, or cut it off. Twice is no accident.
+  const again = await scene.ask.server(server.address, questionOf(scene)!, { repeat: 1 });
+  if (again.outcome.kind !== 'answer' || again.outcome.via !== 'tcp') return [];
+  return [{ server, cause: 'tcp-only', observed: [server, again] }];
 }
 
 function works(scene: Scene, observation: Observation): boolean {

@@ -1,5 +1,6 @@
 import type { DiagnosedFinding } from '../../types/index.js';
 import { finding } from '../finding.js';
+import { familyFaults } from '../network/one-family.js';
 import {
   answersOf,
   authoritativeAnswer,
@@ -73,9 +74,15 @@ function nodeOf({ outcome }: Observation): string[] {
   return nsid ? [nsid.toString('latin1')] : [];
 }
 
+/** Servers whose faults do not lie in one family of addresses, which is told as that. */
+function leftToUs(scene: Scene): ReadServer[] {
+  const others = familyFaults(scene).flatMap(({ servers }) => servers);
+  return readServers(scene).filter(({ server }) => !others.includes(server));
+}
+
 /** Some servers have the record and some do not. */
 export const stale: Check = async (scene) => {
-  const read = readServers(scene).filter(({ reading }) => isOfTheZone(reading));
+  const read = leftToUs(scene).filter(({ reading }) => isOfTheZone(reading));
   const having = read.filter(hasIt);
   const lacking = read.filter((one) => !hasIt(one));
   if (having.length === 0 || lacking.length === 0) return [];
@@ -143,9 +150,9 @@ function ttlOf({ owner, type }: Scene, servers: readonly Observation[]): number 
 
 /** Nothing better explains that it is missing. */
 export const notYet: Check = async (scene) => {
-  const read = readServers(scene).filter(({ reading }) => isOfTheZone(reading));
+  const read = leftToUs(scene).filter(({ reading }) => isOfTheZone(reading));
   const lacking = read.filter((one) => !hasIt(one));
-  if (lacking.length === 0) return [];
+  if (lacking.length === 0) return withoutAnswer(scene);
   const servers = serversOf(lacking);
   const partial = lacking.filter(({ reading }) => reading.status === 'partial');
   const [first] = partial;
@@ -161,6 +168,20 @@ export const notYet: Check = async (scene) => {
     ),
   ];
 };
+
+/** Servers that had no time to answer anything. */
+function withoutAnswer({ delegation, servers }: Scene): DiagnosedFinding[] {
+  const heard = new Set(servers.map(({ address }) => address));
+  const unheard = delegation!.nameServers.flatMap(({ host, addresses }) =>
+    addresses.filter((address) => !heard.has(address)).map((address) => ({ host, address })),
+  );
+  if (unheard.length === 0) return [];
+  return [
+    finding('NOT_VISIBLE_YET', `The time was over before ${named(unheard)} answered.`, [], {
+      remedy: 'Wait longer (--timeout).',
+    }),
+  ];
+}
 
 /** Values beside the one asked for. They stand in the way of `exactSet` only. */
 export const extraValues: Check = async (scene) => {

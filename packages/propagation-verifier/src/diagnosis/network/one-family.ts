@@ -1,6 +1,6 @@
 import type { DiagnosedFinding } from '../../types/index.js';
 import { finding } from '../finding.js';
-import { readingOf } from '../reading.js';
+import { questionOf, readingOf } from '../reading.js';
 import type { Check, Scene, SeenServer } from '../scene.js';
 import { named, verb } from '../wording.js';
 import { familyOf, hasAuthority } from './seen.js';
@@ -13,9 +13,20 @@ export interface FamilyFault {
   servers: readonly SeenServer[];
 }
 
-/** `IPV6_ONLY_BAD` and `V4_ONLY_BAD`. Nothing is said of a family that this machine has no route for. */
-export const oneFamilyBad: Check = async (scene) =>
-  familyFaults(scene).map((fault) => findingFor(scene, fault));
+/**
+ * `IPV6_ONLY_BAD` and `V4_ONLY_BAD`. Nothing is said of a family that this machine has no route for. Silence counts when it has been
+ * met twice.
+ */
+export const oneFamilyBad: Check = async (scene) => {
+  const findings = await Promise.all(
+    familyFaults(scene).map(async ({ family, servers }) => {
+      const isLasting = await Promise.all(servers.map((server) => isStillBad(scene, server)));
+      const lasting = servers.filter((_server, index) => isLasting[index]);
+      return lasting.length > 0 ? [findingFor(scene, { family, servers: lasting })] : [];
+    }),
+  );
+  return findings.flat();
+};
 
 /** The faults of one family, so that other checks can leave these addresses to them. */
 export function familyFaults(scene: Scene): FamilyFault[] {
@@ -49,6 +60,12 @@ function isRight(scene: Scene, server: SeenServer): boolean {
 
 function isBad(scene: Scene, server: SeenServer): boolean {
   return isSilent(server) || (hasAuthority(scene, server) && !isRight(scene, server));
+}
+
+async function isStillBad(scene: Scene, server: SeenServer): Promise<boolean> {
+  if (!isSilent(server)) return true;
+  const again = await scene.ask.server(server.address, questionOf(scene)!, { repeat: 1 });
+  return again.outcome.kind === 'timeout';
 }
 
 function isSilent({ outcome }: SeenServer): boolean {

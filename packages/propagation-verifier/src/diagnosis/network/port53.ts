@@ -73,12 +73,9 @@ async function closed(scene: Scene): Promise<DiagnosedFinding[]> {
   ];
 }
 
-/** The server is silent in whatever form the question comes, and not put off by EDNS, letter case or UDP. */
+/** The server is silent also to a question in the plainest form, so it is neither EDNS nor letter case that puts it off. */
 async function isSilent({ ask, delegation }: Scene, { address }: SeenServer): Promise<boolean> {
   const question = { name: delegation!.zone, type: 'SOA' } as const;
-  const seen = await Promise.all([
-    ask.server(address, question, { edns: false, mixedCase: false }),
-    ask.server(address, question, { tcp: true }),
-  ]);
-  return seen.every(({ outcome }) => outcome.kind === 'timeout');
+  const { outcome } = await ask.server(address, question, { edns: false, mixedCase: false });
+  return outcome.kind === 'timeout';
 }

@@ -7,7 +7,7 @@ import { named } from '../wording.js';
 const BURST = 5;
 /** Addresses that are tried. */
 const MAX_TRIED = 2;
-/** So short an answer fits in every datagram (RFC 1035), and is cut off on purpose only: the "slip" of response rate limiting. */
+/** So short an answer fits in every datagram (RFC 1035). Over TCP it comes only if it was cut off on purpose, or did not come over UDP. */
 const FITS_ALWAYS_BYTES = 512;
 /** Chance loses one question now and then, and hardly so many in a row. */
 const LEAST_REFUSED = 2;
@@ -54,8 +54,6 @@ function signOf(observation: Observation): Sign {
 }
 
 function isLimited(signs: readonly Sign[]): boolean {
-  const count = (sign: Sign) => signs.filter((other) => other === sign).length;
-  if (count('slip') > 0 && count('good') > 0) return true;
   const tail = signs.slice(signs.lastIndexOf('good') + 1);
   if (tail.length === signs.length) return false;
   return tail.every((sign) => sign === 'refused') ? tail.length >= LEAST_REFUSED : tail.length >= LEAST_LOST;
