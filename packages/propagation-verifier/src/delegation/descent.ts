@@ -17,6 +17,8 @@ const MAX_DEPTH = 16;
 /** How long the servers of one zone may take until one of them has answered: from known addresses, and if those have to be found. */
 const PATIENCE_MS = 2_000;
 const HOSTS_PATIENCE_MS = 5_000;
+/** Most servers answer sooner; and each loss on the way down would delay all that follows. */
+const RESEND_AFTER_MS = 250;
 /** Addresses from glue that are tried before hosts without. */
 const MAX_WITH_GLUE = 6;
 const LONGEST_KEEP_S = 60;
@@ -159,7 +161,10 @@ export class Descent {
   ): Promise<Message | undefined> {
     if (budget.questions <= 0) return undefined;
     budget.questions -= 1;
-    const outcome = await this.#options.authority.ask(question, address, signal, onSent && { onSent });
+    const outcome = await this.#options.authority.ask(question, address, signal, {
+      resendAfterMs: RESEND_AFTER_MS,
+      ...(onSent && { onSent }),
+    });
     return outcome.kind === 'answer' || outcome.kind === 'case-lost' ? outcome.message : undefined;
   }
 
