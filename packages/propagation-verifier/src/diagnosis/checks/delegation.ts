@@ -1,7 +1,9 @@
 import { ancestors, type DnsError, type Fqdn, isWithin, toFqdn } from '@domainproof/core';
 import type { Delegation, DiagnosedFinding, Operator } from '../../types/index.js';
 import { finding } from '../finding.js';
+import { mayAskResolver } from '../network/seen.js';
 import { authoritativeAnswer, valuesOf } from '../reading.js';
+
 import type { Check, Observation, Scene } from '../scene.js';
 import { bare, listed } from '../wording.js';
 
@@ -120,7 +122,9 @@ async function recordAt(
   ];
 }
 
+/** Undefined also for a host in whose place a resolver could keep that the record is absent. */
 async function addressOf(scene: Scene, host: Fqdn): Promise<string | undefined> {
+  if (!mayAskResolver(scene, host)) return undefined;
   for (const type of ['A', 'AAAA'] as const) {
     const observation = await scene.ask.resolver({ name: host, type });
     const answers = observation?.outcome.kind === 'answer' ? observation.outcome.message.answers : [];
