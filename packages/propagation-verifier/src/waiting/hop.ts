@@ -14,6 +14,8 @@ export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 export interface Heard {
   outcome: Outcome;
   reading: Reading;
+  /** Milliseconds of the clock that measures. */
+  at: number;
   epochMs: number;
 }
 
@@ -23,6 +25,10 @@ export interface View {
   /** Answers in a row that held it. */
   inARow: number;
   isConfirmed: boolean;
+  /** When it last did; meaningless before the first. */
+  seenAt: number;
+  /** It has been asked once more, as others took long. */
+  isRecalled: boolean;
 }
 
 /** An address that is asked for one name. */
@@ -82,7 +88,13 @@ export class Hop {
     this.posts = [...hosts].map(([address, host]) => postAt(host, address));
     for (const post of this.posts)
       for (const record of records)
-        post.views.set(record, { server: this.#unasked(post), inARow: 0, isConfirmed: false });
+        post.views.set(record, {
+          server: this.#unasked(post),
+          inARow: 0,
+          isConfirmed: false,
+          seenAt: 0,
+          isRecalled: false,
+        });
   }
 
   /** The records that are still awaited at an address. */
@@ -143,14 +155,26 @@ export class Hop {
     }
   }
 
+  /** Has addresses asked once more that have shown a record before others did, and long ago. True if there are any. */
+  recall(record: ExpectedRecord, before: number): boolean {
+    const views = this.posts.map((post) => post.views.get(record)!);
+    const old = views.filter((view) => view.isConfirmed && !view.isRecalled && view.seenAt < before);
+    for (const view of old) {
+      view.isConfirmed = false;
+      view.isRecalled = true;
+    }
+    if (old.length > 0) for (const wake of this.#listeners.splice(0)) wake();
+    return old.length > 0;
+  }
+
   /** The link leads nowhere, so the CNAME hides what is awaited. */
   endHere(elapsedMs: number): void {
     this.isDeadEnd = true;
     this.#judgeAgain(elapsedMs);
   }
 
-  /** Resolves when another link is followed, so that confirmed addresses must be asked again. */
-  relinked(): Promise<void> {
+  /** Resolves when confirmed addresses must be asked again: another link is followed, or they have confirmed long ago. */
+  recalled(): Promise<void> {
     return new Promise((resolve) => this.#listeners.push(resolve));
   }
 
@@ -175,6 +199,7 @@ export class Hop {
     changeStatus(server, status, elapsedMs);
     if (status === 'visible') {
       view.inARow += 1;
+      view.seenAt = heard.at;
       post.lastSighting = heard;
       return [{ record, server, contradiction: undefined }];
     }
@@ -182,6 +207,7 @@ export class Hop {
     const isChange = this.link !== undefined && view.isConfirmed;
     view.inARow = 0;
     view.isConfirmed = false;
+    view.isRecalled = false;
     const sighting = post.lastSighting;
     if (!wasSeen || !sighting || isChange) return [{ record, server, contradiction: undefined }];
     post.standing.contradicted();

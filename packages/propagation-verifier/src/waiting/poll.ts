@@ -99,12 +99,12 @@ async function nextAnswer(
   }
 }
 
-/** A confirmed address is not asked again before another CNAME is followed; one that gave a CNAME seldom, as that may be changed. */
+/** A confirmed address is not asked again before the hop calls for it; one that gave a CNAME seldom, as that may be changed. */
 async function rest(progress: Progress, hop: Hop, signal: AbortSignal): Promise<void> {
   const end = childSignal(signal);
   const restMs = hop.link === undefined ? MAX_TIMER_MS : LINK_SPACING_MS;
   try {
-    await Promise.race([hop.relinked(), progress.context.clock.sleep(restMs, end.signal)]);
+    await Promise.race([hop.recalled(), progress.context.clock.sleep(restMs, end.signal)]);
   } finally {
     end.abort();
     end.release();

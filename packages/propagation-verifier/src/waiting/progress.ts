@@ -20,6 +20,9 @@ export interface Asked {
 /** Any server sends an answer of this size over UDP; one that is cut off all the same is a rate limit's doing. */
 const ALWAYS_FITS_BYTES = 512;
 
+/** What an address has shown is believed for so long without asking again; servers may take a record back. */
+const TRUSTED_MS = 10_000;
+
 /** What a run knows and tells: the state of its addresses, its clock, its events. */
 export class Progress {
   /** Packets and connections sent for the records. */
@@ -104,7 +107,7 @@ export class Progress {
     const { outcome } = asked;
     const question = { name: hop.name, type: target.type };
     const reading = readOutcome(outcome, question);
-    const heard: Heard = { outcome, reading, epochMs: clock.epochMs() };
+    const heard: Heard = { outcome, reading, at: clock.now(), epochMs: clock.epochMs() };
     const isLimited = this.#measure(hop, post, asked, heard);
     if (outcome.kind === 'answer') this.#networkSince = Math.min(this.#networkSince, clock.now());
     post.standing.heard({ ...asked, reading }, clock.now());
@@ -120,7 +123,9 @@ export class Progress {
 
   /** Looks whether records have become visible. */
   review(target: Target): void {
-    for (const record of target.review(this.context.clock.now(), this.#networkSince)) {
+    const now = this.context.clock.now();
+    const trustedSince = this.isOnce ? Number.NEGATIVE_INFINITY : now - TRUSTED_MS;
+    for (const record of target.review(now, this.#networkSince, trustedSince)) {
       record.servedAfterMs = this.elapsedMs;
       this.#onServed(target, record);
     }

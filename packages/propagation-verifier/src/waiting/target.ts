@@ -88,16 +88,23 @@ export class Target {
     this.#chainFailure = { kind, names: this.names };
   }
 
-  /** The records that every server on the way now serves, and did not before. */
-  review(now: number, networkSince: number): ExpectedRecord[] {
+  /**
+   * The records that every server on the way now serves, and did not before. Addresses that were seen with a record before
+   * `trustedSince` only must first show that they have it still.
+   */
+  review(now: number, networkSince: number, trustedSince: number): ExpectedRecord[] {
     if (this.hops.length === 0 || this.hops.at(-1)!.link !== undefined) return [];
     const agreed = this.records.filter(
       (record) => record.isAwaited && this.hops.every((hop) => agrees(hop, record, now, networkSince)),
     );
-    if (agreed.length === 0) return [];
+    const fresh = agreed.filter((record) => {
+      const recalling = this.hops.map((hop) => hop.recall(record, trustedSince));
+      return !recalling.includes(true);
+    });
+    if (fresh.length === 0) return [];
     const unproven = this.hops.filter(({ isProven }) => !isProven);
     for (const hop of unproven) hop.demandProof();
-    return unproven.length === 0 ? agreed : [];
+    return unproven.length === 0 ? fresh : [];
   }
 
   #list(): void {
