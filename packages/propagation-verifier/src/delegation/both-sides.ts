@@ -46,11 +46,17 @@ export class BothSides {
       throw found.find(({ failure }) => failure)?.failure ?? noAddress(cut.zone, hosts);
     let left = MAX_ADDRESSES;
     const nameServers = hosts.map((host, index): NameServer => {
-      const { addresses, isAlias } = found[index]!;
+      const { addresses, isAlias, isLost } = found[index]!;
       const listed = addresses.slice(0, left);
       left -= listed.length;
       const side = parent && child ? sideOf(host, cut.hosts, child) : undefined;
-      return { host, addresses: listed, ...(side && { in: side }), ...(isAlias && { isAlias }) };
+      return {
+        host,
+        addresses: listed,
+        ...(side && { in: side }),
+        ...(isAlias && { isAlias }),
+        ...(isLost && { isLost }),
+      };
     });
     const asked = nameServers.reduce((sum, { addresses }) => sum + addresses.length, 0);
     const isCut =

@@ -4,6 +4,8 @@ export interface NameServer {
   host: Fqdn;
   /** Every IPv4 and IPv6 address; empty if none can be found, so that nobody can ask this host. */
   addresses: readonly string[];
+  /** There may be more addresses: the servers that should know did not say when they were asked. */
+  isLost?: true;
   /** The side that names this host, if the other does not; absent if both do, or if only one side is known. */
   in?: 'parent' | 'child';
   /** The host name is a CNAME, which it must not be (RFC 2181 section 10.3): some resolvers do not follow it. */

@@ -2,8 +2,8 @@ import type { Hop, Post } from './hop.js';
 import type { ExpectedRecord } from './record.js';
 
 /**
- * Every server of the zone that serves it has the record, for certain, and no address says otherwise. Dead and lame addresses
- * are passed over while the hosts that have no other are fewer than half; so are addresses that this machine has no route to.
+ * Every server of the zone that serves it has the record, for certain, and no address says otherwise. Dead and lame addresses,
+ * and hosts without any, are passed over while the hosts that have no other are fewer than half; so are addresses that this machine has no route to.
  *
  * @param networkSince when an address first answered: before, this machine may have had no network at all.
  */
@@ -17,5 +17,7 @@ export function agrees(hop: Hop, record: ExpectedRecord, now: number, networkSin
   if (!reachable.every((post) => isConfirmed(post) || isUnfit(post))) return false;
   const hosts = [...new Set(reachable.map(({ host }) => host))];
   const unfit = hosts.filter((host) => reachable.filter((post) => post.host === host).every(isUnfit));
-  return 2 * unfit.length < hosts.length;
+  // A host whose address nobody tells could not even be asked.
+  const lost = hop.delegation.nameServers.filter(({ host, isLost }) => isLost && !hosts.includes(host));
+  return 2 * (unfit.length + lost.length) < hosts.length + lost.length;
 }

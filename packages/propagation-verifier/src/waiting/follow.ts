@@ -6,6 +6,7 @@ import { Hop } from './hop.js';
 import { poll } from './poll.js';
 import type { Progress } from './progress.js';
 import { jittered } from './schedule.js';
+import { DEAD_AFTER_MS } from './standing.js';
 import type { Target } from './target.js';
 
 /** Pause after the first failed search for a delegation, doubled up to the longest. */
@@ -14,11 +15,8 @@ const LONGEST_PAUSE_MS = 15_000;
 /** CNAMEs that are followed one after the other; resolvers give up at 8 to 16. */
 const MAX_LINKS = 16;
 
-/** Where an answer leads on. */
-interface Lead {
-  bearing: Bearing;
-  address: string;
-}
+/** Where an answer leads on; or the same zone with more addresses than were known. */
+type Lead = { bearing: Bearing; address: string } | { delegation: Delegation };
 
 /** The way on from a hop over its CNAME. */
 interface Branch {
@@ -57,9 +55,12 @@ export async function follow(
     });
     const lead = await askAll(progress, target, index, hop, signal);
     if (!lead) return true;
-    delegation = await locate(progress, target, signal, () =>
-      delegations.follow(from, lead.bearing, lead.address, name, signal),
-    );
+    delegation =
+      'delegation' in lead
+        ? lead.delegation
+        : await locate(progress, target, signal, () =>
+            delegations.follow(from, lead.bearing, lead.address, name, signal),
+          );
   }
   return false;
 }
@@ -93,6 +94,7 @@ async function askAll(
   signal: AbortSignal,
 ): Promise<Lead | undefined> {
   const round = childSignal(signal);
+  const startedAt = progress.context.clock.now();
   let lead: Lead | undefined;
   let branch: Branch | undefined;
   let defect: { error: unknown } | undefined;
@@ -124,7 +126,10 @@ async function askAll(
     round.abort();
   });
   const proof = async () => {
-    const found = await proveZone(progress, target, hop, round.signal);
+    const complete = hop.isComplete
+      ? undefined
+      : await findLost(progress, target, hop, startedAt, round.signal);
+    const found = complete ?? (await proveZone(progress, target, hop, round.signal));
     if (!found) return;
     lead ??= found;
     round.abort();
@@ -140,6 +145,29 @@ async function askAll(
 }
 
 /**
+ * Hosts whose address was not found may be back, without the record. They are looked for once more, not before a server that
+ * does not answer would count as dead.
+ */
+async function findLost(
+  progress: Progress,
+  target: Target,
+  hop: Hop,
+  startedAt: number,
+  signal: AbortSignal,
+): Promise<Lead | undefined> {
+  const { clock, delegations } = progress.context;
+  const pauseMs = startedAt + DEAD_AFTER_MS - clock.now();
+  if (!progress.isOnce && pauseMs > 0) await clock.sleep(pauseMs, signal);
+  const found = await locate(progress, target, signal, () =>
+    delegations.find(hop.name, target.hint, true, signal),
+  );
+  hop.isComplete = true;
+  const known = new Set(hop.posts.map(({ address }) => address));
+  const isMore = found?.nameServers.some(({ addresses }) => addresses.some((one) => !known.has(one)));
+  return isMore ? { delegation: found! } : undefined;
+}
+
+/**
  * Servers of a zone may also hold a zone below that is delegated elsewhere, and answer from it; a positive answer does not
  * show that. The owner of the SOA record does: one address is asked for it, others only if that one fails.
  */
@@ -149,6 +177,10 @@ async function proveZone(
   hop: Hop,
   signal: AbortSignal,
 ): Promise<Lead | undefined> {
+  if (hop.isProven) {
+    progress.review(target);
+    return undefined;
+  }
   const { authority } = progress.context;
   const serving = hop.posts.filter(({ standing }) => standing.hasServed);
   // Of many names not all ask the same address.

@@ -69,6 +69,8 @@ export class Hop {
   isDeadEnd = false;
   /** An answer has shown that the servers answer from the hop's zone, and not from a zone below that they hold besides. */
   isProven = false;
+  /** No address is missing that could be found. */
+  isComplete: boolean;
   #proofs: { isDemanded: boolean; demand: () => void; demanded: Promise<void> } = demandable();
   readonly #records: readonly ExpectedRecord[];
   readonly #listeners: (() => void)[] = [];
@@ -81,6 +83,7 @@ export class Hop {
   ) {
     this.name = name;
     this.delegation = delegation;
+    this.isComplete = !delegation.nameServers.some(({ isLost }) => isLost);
     this.#records = records;
     const hosts = new Map<string, Fqdn>();
     for (const { host, addresses } of delegation.nameServers)

@@ -14,7 +14,7 @@ const LONGEST_STREAK = 11;
  * trips and is given less time than it would need to repeat, fails with 1 - 0.49² = 0.76: all of them with 0.51²⁰ * 0.76⁵ = 4 * 10⁻⁷.
  * A server that has served the zone once in the run can never become dead.
  */
-const DEAD_AFTER_MS = 5_000;
+export const DEAD_AFTER_MS = 5_000;
 const DEAD_DATAGRAMS = 20;
 const DEAD_CONNECTIONS = 5;
 /** An address is lame that gave nothing but useless answers (REFUSED, SERVFAIL, no authority, no DNS): for at least 3 s, 4 of them, one over TCP. */

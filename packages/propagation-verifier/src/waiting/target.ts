@@ -102,7 +102,7 @@ export class Target {
       return !recalling.includes(true);
     });
     if (fresh.length === 0) return [];
-    const unproven = this.hops.filter(({ isProven }) => !isProven);
+    const unproven = this.hops.filter(({ isProven, isComplete }) => !isProven || !isComplete);
     for (const hop of unproven) hop.demandProof();
     return unproven.length === 0 ? fresh : [];
   }
