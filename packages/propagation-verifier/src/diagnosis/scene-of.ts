@@ -24,11 +24,11 @@ export function sceneOf(
   const names = [name, ...chain.map((link) => link.target)];
   const ask = new CachedQuestions(context, { names, isServedEverywhere }, asking);
   if (delegation) ask.introduce(delegation);
-  const servers = target.heard.map(({ host, address, outcome, epochMs }) => ({
+  const servers = target.heard.map(({ host, address, question, outcome, epochMs }) => ({
     host,
     address,
     outcome,
-    evidence: evidenceOf(hostAndAddress(host, address), { name: owner, type }, {}, outcome, epochMs),
+    evidence: evidenceOf(hostAndAddress(host, address), question, {}, outcome, epochMs),
   }));
   return {
     name,

@@ -1,6 +1,7 @@
 import type { Fqdn } from '@domainproof/core';
 import type { Outcome } from '../asking/exchange.js';
 import type { Delegation, ServerReport, ServerStatus } from '../types/index.js';
+import type { Question } from '../wire/query.js';
 import type { AddressHealth } from './health.js';
 import { type Reading, statusFor } from './match.js';
 import type { ExpectedRecord } from './record.js';
@@ -12,6 +13,7 @@ export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** The last answer of an address. */
 export interface Heard {
+  question: Question;
   outcome: Outcome;
   reading: Reading;
   /** Milliseconds of the clock that measures. */

@@ -2,6 +2,7 @@ import { childSignal } from '../abort.js';
 import type { AuthorityQuery } from '../asking/authority.js';
 import type { Outcome } from '../asking/exchange.js';
 import { type Bearing, bearingOf } from '../delegation/zone-cut.js';
+import type { Question } from '../wire/query.js';
 import type { Hop, Post } from './hop.js';
 import type { Asked, Progress } from './progress.js';
 import { jittered, nextSpacing } from './schedule.js';
@@ -111,7 +112,10 @@ async function rest(progress: Progress, hop: Hop, signal: AbortSignal): Promise<
   }
 }
 
-/** One question; several at once to an address that is silent, so that lost packets are told from a dead server soon. */
+/**
+ * One question, for the zone's SOA record first where the address is not known to serve the zone, and may be intercepted; several at once to an address that is silent, so that lost packets are told from
+ * a dead server soon.
+ */
 async function ask(
   progress: Progress,
   target: Target,
@@ -123,8 +127,9 @@ async function ask(
   const { authority, clock } = progress.context;
   const { health, standing } = post;
   const packets = { udp: 0, tcp: 0, https: 0 };
-  const send = (tcp: boolean, ending: AbortSignal) =>
-    authority.ask({ name: hop.name, type: target.type }, post.address, ending, {
+  const own: Question = { name: hop.name, type: target.type };
+  const send = (question: Question, tcp: boolean, ending: AbortSignal) =>
+    authority.ask(question, post.address, ending, {
       ...options,
       tcp,
       resendAfterMs: health.resendAfterMs,
@@ -140,8 +145,20 @@ async function ask(
       const isSilent = failuresInARow > 0 && failure === 'timeout' && !progress.isUnfit(post);
       // A server that refuses over UDP alone is not lame.
       const tcp = health.slowMs > 0 || (failure !== 'timeout' && failuresInARow % 2 === 1);
-      const outcome = isSilent ? await firstAnswer(send, signal) : await send(tcp, signal);
-      return { outcome, datagrams: packets.udp, connections: packets.tcp };
+      const put = (question: Question) =>
+        isSilent
+          ? firstAnswer((ending) => send(question, false, ending), signal)
+          : send(question, tcp, signal);
+      const question: Question = isDoubtful(hop, post) ? { name: hop.delegation.zone, type: 'SOA' } : own;
+      const heard = await put(question);
+      const isProof = question !== own && hasAuthority(heard);
+      const outcome = isProof ? await put(own) : heard;
+      return {
+        question: isProof ? own : question,
+        outcome,
+        datagrams: packets.udp,
+        connections: packets.tcp,
+      };
     } finally {
       leave();
     }
@@ -151,13 +168,13 @@ async function ask(
 }
 
 async function firstAnswer(
-  send: (tcp: boolean, signal: AbortSignal) => Promise<Outcome>,
+  send: (signal: AbortSignal) => Promise<Outcome>,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const others = childSignal(signal);
   let last: Outcome | undefined;
   const asks = Array.from({ length: TO_SILENT }, async () => {
-    last = await send(false, others.signal);
+    last = await send(others.signal);
     if (last.kind !== 'answer') throw new Error('no answer');
     return last;
   });
@@ -170,6 +187,16 @@ async function firstAnswer(
     others.abort();
     others.release();
   }
+}
+
+/** Neither the zone nor the one above has given its NS records with authority, or this address answers as a resolver does. */
+function isDoubtful(hop: Hop, { standing }: Post): boolean {
+  const { parent, child } = hop.delegation;
+  return standing.mayBeResolver || (!standing.hasServed && !parent && !child);
+}
+
+function hasAuthority(outcome: Outcome): boolean {
+  return 'message' in outcome && outcome.message.authoritative;
 }
 
 function leadingOn(outcome: Outcome, hop: Hop): Bearing | undefined {

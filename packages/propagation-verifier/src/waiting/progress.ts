@@ -1,6 +1,8 @@
 import type { Fqdn } from '@domainproof/core';
 import type { Outcome } from '../asking/exchange.js';
+import { answersAsResolver } from '../diagnosis/network/seen.js';
 import type { DiagnosedFinding, ServerReport, VerifierEvent } from '../types/index.js';
+import type { Question } from '../wire/query.js';
 import type { WaitContext } from './context.js';
 import { inconsistency, rateLimit } from './findings.js';
 import { AddressHealth } from './health.js';
@@ -12,6 +14,7 @@ import type { Target } from './target.js';
 
 /** An answer, and what it cost. */
 export interface Asked {
+  question: Question;
   outcome: Outcome;
   datagrams: number;
   connections: number;
@@ -104,13 +107,12 @@ export class Progress {
   /** Takes down an answer and all that follows from it. */
   note(target: Target, hop: Hop, post: Post, asked: Asked): void {
     const { clock } = this.context;
-    const { outcome } = asked;
-    const question = { name: hop.name, type: target.type };
+    const { outcome, question } = asked;
     const reading = readOutcome(outcome, question);
-    const heard: Heard = { outcome, reading, at: clock.now(), epochMs: clock.epochMs() };
+    const heard: Heard = { question, outcome, reading, at: clock.now(), epochMs: clock.epochMs() };
     const isLimited = this.#measure(hop, post, asked, heard);
     if (outcome.kind === 'answer') this.#networkSince = Math.min(this.#networkSince, clock.now());
-    post.standing.heard({ ...asked, reading }, clock.now());
+    post.standing.heard({ ...asked, reading, isAsResolver: answersAsResolver(asked) }, clock.now());
     const rttMs = 'rttMs' in outcome ? Math.round(outcome.rttMs * 10) / 10 : null;
     for (const { record, server, contradiction } of hop.note(post, heard, rttMs, this.elapsedMs)) {
       this.#tell(target, record, server);

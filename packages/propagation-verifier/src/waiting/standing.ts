@@ -27,6 +27,8 @@ export interface Told {
   /** Packets sent over UDP, and connections tried. */
   datagrams: number;
   connections: number;
+  /** It was answered as a resolver does. */
+  isAsResolver: boolean;
 }
 
 /** What is known of one address as a server of one zone, over all names asked for there. */
@@ -44,6 +46,7 @@ export class Standing {
   readonly #isPatient: boolean;
   #hasServed = false;
   #hasAnswered = false;
+  #isAsResolver = false;
   #askedAt: number | undefined;
   #noRouteAt: number | undefined;
   #datagrams = 0;
@@ -63,13 +66,19 @@ export class Standing {
     return this.#hasServed;
   }
 
+  /** It may be a resolver, or one may answer in its place (port 53 intercepted), which must not hear of the record too early. */
+  get mayBeResolver(): boolean {
+    return this.#isAsResolver && !this.#hasServed;
+  }
+
   asked(now: number): void {
     this.#askedAt ??= now;
     this.underWay += 1;
   }
 
   /** Takes down what a question has told. */
-  heard({ reading, datagrams, connections }: Told, now: number): void {
+  heard({ reading, datagrams, connections, isAsResolver }: Told, now: number): void {
+    this.#isAsResolver ||= isAsResolver;
     this.#noRouteAt = reading.status === 'no-route' ? now : undefined;
     if (reading.serves) {
       this.#hasServed = true;

@@ -1,7 +1,7 @@
 import { ancestors, type DnsError, type Fqdn, isWithin, toFqdn } from '@domainproof/core';
 import type { Delegation, DiagnosedFinding, Operator } from '../../types/index.js';
 import { finding } from '../finding.js';
-import { mayAskResolver } from '../network/seen.js';
+import { mayAskResolver, mayBeIntercepted } from '../network/seen.js';
 import { authoritativeAnswer, valuesOf } from '../reading.js';
 
 import type { Check, Observation, Scene } from '../scene.js';
@@ -79,6 +79,7 @@ function hosts(names: readonly string[]): string {
 /** The record is on the servers of an operator, and the domain is delegated to others. */
 export const wrongProvider: Check = async (scene) => {
   const { delegation, operators } = scene;
+  if (mayBeIntercepted(scene)) return [];
   const delegated = delegation!.nameServers.map(({ host }) => host);
   const strangers = operators
     .slice(0, MAX_OPERATORS)
@@ -137,7 +138,7 @@ async function addressOf(scene: Scene, host: Fqdn): Promise<string | undefined> 
 export const subzone: Check = async (scene) => {
   const { delegation, type, hint, name } = scene;
   const parent = delegation && ancestors(delegation.zone)[1];
-  if (!type || !parent || scene.chain.length > 0) return [];
+  if (!type || !parent || scene.chain.length > 0 || mayBeIntercepted(scene)) return [];
   const above = await scene.ask.delegation(parent);
   if (!above) return [];
   const isNamed = hint !== undefined && hint !== delegation.zone && isWithin(delegation.zone, hint);

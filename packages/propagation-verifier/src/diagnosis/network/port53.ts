@@ -2,7 +2,7 @@ import type { DiagnosedFinding } from '../../types/index.js';
 import { finding } from '../finding.js';
 import type { Check, Observation, Scene, SeenServer } from '../scene.js';
 import { bare } from '../wording.js';
-import { hasAuthority } from './seen.js';
+import { answersAsResolver, hasAuthority } from './seen.js';
 
 /** Of a network that exists in documents only (TEST-NET-3, RFC 5737): no server has this address. */
 const NO_SERVER = '203.0.113.254';
@@ -26,10 +26,6 @@ export const port53: Check = async (scene) => {
     ? [answeredByResolver(scene, alike)]
     : [];
 };
-
-function answersAsResolver({ outcome }: Observation): boolean {
-  return outcome.kind === 'answer' && outcome.message.recursionAvailable && !outcome.message.authoritative;
-}
 
 function intercepted({ servers }: Scene, stranger: Observation): DiagnosedFinding {
   return finding(

@@ -14,6 +14,16 @@ export function hasAuthority(scene: Scene, observation: Observation): boolean {
   return isOfTheZone(readingOf(scene, observation));
 }
 
+export function answersAsResolver({ outcome }: Pick<Observation, 'outcome'>): boolean {
+  return outcome.kind === 'answer' && outcome.message.recursionAvailable && !outcome.message.authoritative;
+}
+
+/** A resolver may answer in place of all servers, and must not hear of the record from a question to any of them. */
+export function mayBeIntercepted(scene: Scene): boolean {
+  const { servers } = scene;
+  return servers.some(answersAsResolver) && !servers.some((server) => hasAuthority(scene, server));
+}
+
 export function familyOf(address: string): 'IPv4' | 'IPv6' {
   return isV6(address) ? 'IPv6' : 'IPv4';
 }
