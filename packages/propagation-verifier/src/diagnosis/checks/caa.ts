@@ -112,26 +112,30 @@ function parseIssuer(value: string): { domain: string; parameters: ReadonlyMap<s
   return { domain: domain.toLowerCase().replace(/\.$/, ''), parameters };
 }
 
-/** The first name from the domain up to the top-level domain that has CAA records, itself or behind a CNAME. */
+/**
+ * The first name from the domain up to the top-level domain that has CAA records, itself or behind a CNAME. Undefined also if a name
+ * below could not be asked: what stands further up may not count.
+ */
 async function closestSet(scene: Scene): Promise<RecordSet | undefined> {
   const levels = ancestors(domainOf(scene.name)).slice(0, MAX_LEVELS);
   const found = await Promise.all(levels.map((name) => recordSet(scene, name)));
-  return found.find((set) => set !== undefined);
+  const closest = found.find((set) => set !== 'none');
+  return closest === 'unknown' ? undefined : closest;
 }
 
-async function recordSet(scene: Scene, name: Fqdn): Promise<RecordSet | undefined> {
+async function recordSet(scene: Scene, name: Fqdn): Promise<RecordSet | 'none' | 'unknown'> {
   let at = name;
   for (let hops = 0; hops <= MAX_CNAMES; hops += 1) {
     const observation = await ask(scene, at);
     const message = observation && authoritativeAnswer(observation);
-    if (!message) return undefined;
+    if (!message) return 'unknown';
     const records = answersOf(message, at, 'CAA');
     if (records.length > 0) return { name, records, observation };
     const [cname] = answersOf(message, at, 'CNAME');
-    if (!cname) return undefined;
+    if (!cname) return 'none';
     at = cname.target as Fqdn;
   }
-  return undefined;
+  return 'unknown';
 }
 
 async function ask(scene: Scene, name: Fqdn): Promise<Observation | undefined> {
