@@ -1,8 +1,11 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Diagnosis, Report } from '@domainproof/propagation-verifier';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const PROGRAMS = ['named', 'knotd', 'nsd', 'pdns_server', 'unbound', 'nsupdate', 'kdig', 'sqlite3'];
 const RESOLVER = '127.0.10.6';
@@ -10,6 +13,10 @@ const SCENARIO_MS = 240_000;
 const SCENARIO = fileURLToPath(new URL('real-servers/scenario.mjs', import.meta.url));
 const NAMESPACE = fileURLToPath(new URL('real-servers/namespace.sh', import.meta.url));
 const UNSHARE = ['--user', '--map-root-user', '--net', '--mount'];
+
+const directory = mkdtempSync(join(tmpdir(), 'domainproof-certificate-'));
+const CERTIFICATE = join(directory, 'cert.pem');
+afterAll(() => rmSync(directory, { recursive: true }));
 
 interface Results {
   arrival: { report: Report; askedBefore: string[]; seenByResolver: Report; askedAfter: string[] };
@@ -62,7 +69,10 @@ describe.each(PLACES)('BIND, Knot, NSD, PowerDNS and Unbound $place', ({ isPossi
       expect(askedAfter).toContain('_dnsauth.example.test. TXT');
       expect(seenByResolver.records[0]).toMatchObject({
         visible: true,
-        perspectives: [{ name: 'unbound', status: 'visible', values: ['token-1'] }],
+        perspectives: [
+          { name: 'unbound', status: 'visible', values: ['token-1'] },
+          { name: 'unbound over HTTPS', status: 'visible', values: ['token-1'] },
+        ],
       });
     },
   );
@@ -115,21 +125,41 @@ function codesOf({ findings }: Diagnosis): string[] {
 }
 
 function inNamespace(): Promise<Results> {
-  return resultsOf('unshare', [...UNSHARE, 'sh', NAMESPACE, process.execPath, SCENARIO, RESOLVER]);
+  return resultsOf('unshare', [
+    ...UNSHARE,
+    'sh',
+    NAMESPACE,
+    RESOLVER,
+    process.execPath,
+    SCENARIO,
+    '443',
+    ...certificate(),
+  ]);
 }
 
 async function onHighPort(): Promise<Results> {
-  return resultsOf(process.execPath, [SCENARIO, `${await freePort()}`]);
+  const ports = [await freePort(), await freePort()].map(String);
+  return resultsOf(process.execPath, [SCENARIO, ...ports, ...certificate()]);
 }
 
 function resultsOf(command: string, args: readonly string[]): Promise<Results> {
   return new Promise((resolve, reject) => {
-    const options = { timeout: SCENARIO_MS, maxBuffer: 64 * 1024 * 1024 };
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: CERTIFICATE };
+    const options = { timeout: SCENARIO_MS, maxBuffer: 64 * 1024 * 1024, env };
     execFile(command, args, options, (error, stdout, stderr) => {
       if (error) reject(new Error(`${error.message}\n${stderr}`));
       else resolve(JSON.parse(stdout));
     });
   });
+}
+
+/** A certificate for the resolver, and its key. */
+function certificate(): [string, string] {
+  const key = join(directory, 'key.pem');
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key];
+  const subject = ['-subj', `/CN=${RESOLVER}`, '-addext', `subjectAltName=IP:${RESOLVER}`, '-days', '2'];
+  execFileSync('openssl', ['req', '-x509', ...kind, '-out', CERTIFICATE, ...subject], { stdio: 'ignore' });
+  return [CERTIFICATE, key];
 }
 
 /** Free on one address, and so most likely on all. */

@@ -7,8 +7,11 @@ import { Programs } from './programs.mjs';
 import { startUnbound } from './unbound.mjs';
 import { BIND, KNOT, UNBOUND } from './zones.mjs';
 
-/** @param {number} port of every server */
-export async function startInternet(port) {
+/**
+ * @param {number} port of every server
+ * @param {{ port: number, cert: string, key: string }} https of the resolver
+ */
+export async function startInternet(port, https) {
   const directory = mkdtempSync(join(tmpdir(), 'domainproof-servers-'));
   const programs = new Programs(directory);
   const close = async () => {
@@ -32,9 +35,10 @@ export async function startInternet(port) {
     await Promise.all([startNsd(programs, port, tolerant), startPowerDns(programs, port, tolerant)]);
     const ds = ['signed.test', 'bogus.test'].map((zone) => dsOf(programs, knot, zone));
     await startRegistry(programs, port, tolerant, ds);
-    const unbound = await startUnbound(programs, port, tolerant, ds);
+    const unbound = await startUnbound(programs, port, tolerant, ds, https);
     return {
       resolver: `${UNBOUND}:${port}`,
+      service: `https://${UNBOUND}:${https.port}/dns-query`,
       unbound,
       /** Changes records at the primary: `add NAME TTL TYPE DATA`, `delete NAME TYPE`. */
       update: (zone, ...changes) => {

@@ -1,13 +1,15 @@
 // Runs the verifier and the command line against the programs, and prints what came of it as one JSON document.
-// Argument: the port of every server. On port 53 the machine's own resolver is Unbound, and nothing is configured.
+// Arguments: the port of every server, the port of the resolver's HTTPS, its certificate, its key. On port 53 the machine's own
+// resolver is Unbound, and nothing is configured.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createVerifier } from '@domainproof/propagation-verifier';
 import { startInternet } from './internet.mjs';
 
-const port = Number(process.argv[2]);
+const [port, httpsPort] = process.argv.slice(2, 4).map(Number);
+const [cert, key] = process.argv.slice(4);
 const bin = fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
-const internet = await startInternet(port);
+const internet = await startInternet(port, { port: httpsPort, cert, key });
 const surroundings = port === 53 ? {} : { resolvers: [internet.resolver], authoritativePort: port };
 const flags = port === 53 ? [] : ['--resolver', internet.resolver, '--authoritative-port', `${port}`];
 const verifier = createVerifier(surroundings);
@@ -28,7 +30,10 @@ async function arrival() {
   setTimeout(() => internet.update('example.test', 'add _dnsauth.example.test 60 TXT "token-1"'), 500);
   const report = await verifier.wait([txt('_dnsauth.example.test', 'token-1')], { timeoutMs: 60_000 });
   const askedBefore = internet.unbound.asked();
-  const perspectives = [{ name: 'unbound', resolver: internet.resolver }];
+  const perspectives = [
+    { name: 'unbound', resolver: internet.resolver },
+    { name: 'unbound over HTTPS', resolver: internet.service },
+  ];
   const seenByResolver = await verifier.wait([txt('_dnsauth.example.test', 'token-1')], {
     timeoutMs: 20_000,
     perspectives,

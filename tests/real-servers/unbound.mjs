@@ -5,8 +5,11 @@ import { DOMAINS, ROOT, UNBOUND } from './zones.mjs';
 
 const LOG = 'unbound.log';
 
-/** @param {string[]} anchors DS records that the resolver trusts */
-export async function startUnbound(programs, port, isAnswering, anchors) {
+/**
+ * @param {string[]} anchors DS records that the resolver trusts
+ * @param {{ port: number, cert: string, key: string }} https where it answers over HTTPS, too
+ */
+export async function startUnbound(programs, port, isAnswering, anchors, https) {
   const folder = programs.folder('unbound');
   // It follows referrals to port 53 only, so that on another port it is told the servers of each zone.
   const zones = [['.', [ROOT]], ['test', [ROOT]], ...Object.entries(DOMAINS)];
@@ -22,6 +25,11 @@ ${hosts.map(({ address }) => `  stub-addr: ${address}@${port}`).join('\n')}
     'unbound.conf',
     `server:
   interface: ${UNBOUND}@${port}
+  interface: ${UNBOUND}@${https.port}
+  https-port: ${https.port}
+  http-endpoint: "/dns-query"
+  tls-service-pem: "${https.cert}"
+  tls-service-key: "${https.key}"
   directory: "${folder}"
   chroot: ""
   username: ""

@@ -101,6 +101,12 @@ describe('a record that comes later', () => {
     },
   );
 
+  test('is looked for every second in the first minute, and less often after it', () => {
+    expect(nextSpacing(10_000, 59_000, 10)).toBe(1_000);
+    expect(nextSpacing(10_000, 61_000, 10)).toBeGreaterThan(2_000);
+    expect(nextSpacing(10_000, 600_000, 10)).toBe(5_000);
+  });
+
   test('is noticed so soon by the verifier', async () => {
     const found = await lags(6, 30, 3_000, [10_500, 100_000]);
     expect(Math.max(...found.map(({ at, lag }) => lag / at))).toBeLessThanOrEqual(0.05);

@@ -8,7 +8,7 @@ export const PRESETS: Readonly<Record<PresetName, Perspective>> = {
   cloudflare: { name: 'cloudflare', resolver: 'https://cloudflare-dns.com/dns-query' },
   // developers.google.com/speed/public-dns/docs/doh
   google: { name: 'google', resolver: 'https://dns.google/dns-query' },
-  // As lists of public resolvers give it; it refuses names that it holds for harmful.
+  // As lists of public resolvers give it; HTTP/2 only (quad9.net/news/blog/doh-http-1-1-retirement). It refuses names that it holds for harmful.
   quad9: { name: 'quad9', resolver: 'https://dns.quad9.net/dns-query' },
   // As lists of public resolvers give it, for the free edition; it does not validate DNSSEC.
   alidns: { name: 'alidns', resolver: 'https://dns.alidns.com/dns-query' },

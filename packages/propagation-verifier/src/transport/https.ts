@@ -1,5 +1,6 @@
 import { childSignal } from '../abort.js';
 import { matchResponse, type Query } from '../wire/query.js';
+import { type HttpAnswer, postOverHttp2 } from './http2.js';
 import { receivedFromFetch } from './refusal.js';
 import type { Received, SendOptions } from './transport.js';
 
@@ -7,7 +8,7 @@ const MEDIA_TYPE = 'application/dns-message';
 const MAX_OCTETS = 65_535;
 
 /**
- * One question over HTTPS (RFC 8484). The answer is bounded to 64 KiB, and redirects are not followed: the operator has named
+ * One question over HTTPS (RFC 8484), by HTTP/2 if the service speaks it. The answer is bounded to 64 KiB, and redirects are not followed: the operator has named
  * the service. Rejects with the signal's reason on abort.
  */
 export async function askHttps(
@@ -32,17 +33,15 @@ export async function askHttps(
 }
 
 async function post(query: Query, url: string, signal: AbortSignal): Promise<Received> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { accept: MEDIA_TYPE, 'content-type': MEDIA_TYPE },
-    body: new Uint8Array(query.bytes),
-    redirect: 'manual',
-    signal,
-  });
-  if (response.status !== 200 || !isDnsMessage(response)) return { kind: 'malformed' };
+  const body = new Uint8Array(query.bytes);
+  const address = new URL(url);
+  const answer =
+    (address.protocol === 'https:' && (await postOverHttp2(address, MEDIA_TYPE, body, signal))) ||
+    (await postOverHttp1(address, body, signal));
+  if (answer.status !== 200 || !isDnsMessage(answer)) return { kind: 'malformed' };
   const chunks: Uint8Array[] = [];
   let octets = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of answer.body) {
     octets += chunk.length;
     if (octets > MAX_OCTETS) return { kind: 'malformed' };
     chunks.push(chunk);
@@ -52,8 +51,22 @@ async function post(query: Query, url: string, signal: AbortSignal): Promise<Rec
   return matchResponse(query, packet) === 'other' ? { kind: 'malformed' } : { kind: 'packet', packet };
 }
 
-function isDnsMessage({ headers }: Response): boolean {
-  return headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() === MEDIA_TYPE;
+async function postOverHttp1(
+  url: URL,
+  body: Uint8Array<ArrayBuffer>,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const headers = { accept: MEDIA_TYPE, 'content-type': MEDIA_TYPE };
+  const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+  return {
+    status: response.status,
+    contentType: response.headers.get('content-type') ?? undefined,
+    body: response.body ?? new Blob([]).stream(),
+  };
+}
+
+function isDnsMessage({ contentType }: HttpAnswer): boolean {
+  return contentType?.split(';', 1)[0]?.trim().toLowerCase() === MEDIA_TYPE;
 }
 
 /** The id 0, as RFC 8484 section 4.1 asks for. */

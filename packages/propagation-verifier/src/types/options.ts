@@ -34,7 +34,7 @@ export interface Perspective {
 export type Quorum = 'all' | 'baseline-requirements' | number;
 
 export interface WaitOptions {
-  /** Milliseconds until the wait gives up. Default 600,000. */
+  /** Milliseconds until the wait gives up. Default 600,000. Finding out why can take up to 10 s more. */
   timeoutMs?: number;
   signal?: AbortSignal;
   onEvent?: (event: VerifierEvent) => void;

@@ -1,3 +1,4 @@
+import type { NameServer } from '../types/index.js';
 import type { Hop, Post } from './hop.js';
 import type { ExpectedRecord } from './record.js';
 
@@ -15,9 +16,9 @@ export function agrees(hop: Hop, record: ExpectedRecord, now: number, networkSin
   const isUnfit = (post: Post) => !isConfirmed(post) && post.standing.isUnfit(now);
   if (!reachable.some(isConfirmed)) return false;
   if (!reachable.every((post) => isConfirmed(post) || isUnfit(post))) return false;
-  const hosts = [...new Set(reachable.map(({ host }) => host))];
-  const unfit = hosts.filter((host) => reachable.filter((post) => post.host === host).every(isUnfit));
-  // A host whose address nobody tells could not even be asked.
-  const lost = hop.delegation.nameServers.filter(({ host, isLost }) => isLost && !hosts.includes(host));
-  return 2 * (unfit.length + lost.length) < hosts.length + lost.length;
+  // Hosts may share an address; one whose address nobody tells could not even be asked.
+  const at = ({ addresses }: NameServer) => reachable.filter(({ address }) => addresses.includes(address));
+  const counted = hop.delegation.nameServers.filter((server) => server.isLost || at(server).length > 0);
+  const unfit = counted.filter((server) => at(server).every(isUnfit));
+  return 2 * unfit.length < counted.length;
 }

@@ -10,6 +10,9 @@ const EAGER_MS = 10_000;
 const EAGER_CAP_MS = 125;
 const EAGER_BUDGET_MS = 135;
 const PATIENT_PART = 0.05;
+/** Most records come within a minute. */
+const FIRST_MINUTE_MS = 60_000;
+const FIRST_MINUTE_CAP_MS = 1_000;
 const PATIENT_CAP_MS = 5_000;
 /** Keeps many records from being asked in step. */
 const JITTER = 0.1;
@@ -32,7 +35,8 @@ function eagerCap(rttMs: number): number {
 /** One and a half round trips go off: half a one for the answer, and one for the questions that confirm it. */
 function patientCap(elapsedMs: number, rttMs: number): number {
   const budgetMs = (PATIENT_PART * elapsedMs - 1.5 * rttMs) / (1 + JITTER);
-  return Math.max(eagerCap(rttMs), Math.min(PATIENT_CAP_MS, budgetMs));
+  const capMs = elapsedMs < FIRST_MINUTE_MS ? FIRST_MINUTE_CAP_MS : PATIENT_CAP_MS;
+  return Math.max(eagerCap(rttMs), Math.min(capMs, budgetMs));
 }
 
 /** `ms` made up to 10 % longer or shorter; `random` gives a number from 0 to 1. */
