@@ -50,6 +50,7 @@ async function waitWith(
       return inspect(value, depth, looks.filter((look) => look.value === value).length);
     },
     isTerminal: ({ code }) => code.startsWith('TERMINAL'),
+    settlesAfterMs: ({ code }) => (code.endsWith('SLOWLY') ? 30_000 : 0),
   };
   const report = await world.run(
     waitFor(contextOf(world), toTargets(expectations), {
@@ -95,6 +96,19 @@ describe('a pending record', () => {
     expect(found).toEqual(['TERMINAL_ONE']);
   });
 
+  test('is given up later where a change under way would look the same', async () => {
+    const { report } = await waitWith(healthyWorld(), () => [finding('TERMINAL_SLOWLY')]);
+    expect(report.elapsedMs).toBeGreaterThanOrEqual(32_000);
+    expect(report.elapsedMs).toBeLessThan(32_100);
+  });
+
+  test('is not given up for what was gone in between', async () => {
+    const { report } = await waitWith(healthyWorld(), (_value, _depth, round) =>
+      round === 2 ? [] : [finding('TERMINAL_SLOWLY')],
+    );
+    expect(report.elapsedMs).toBeGreaterThanOrEqual(64_000);
+  });
+
   test('is not given up when the rounds show different ones, or one that is not terminal', async () => {
     const alternating = (_value: string, _depth: string, round: number) => [
       finding(`TERMINAL_${round % 2}`),
@@ -131,6 +145,7 @@ describe('a pending record', () => {
       inspect: (_target, _record, depth, signal) =>
         depth === 'early' ? Promise.resolve([]) : world.clock.sleep(1e9, signal).then(() => []),
       isTerminal: () => false,
+      settlesAfterMs: () => 0,
     };
     const { report } = await waitWith(world, () => [], {
       inspector,

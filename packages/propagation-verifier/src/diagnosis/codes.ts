@@ -5,18 +5,29 @@ export interface FailureFacts {
   severity: Finding['severity'];
   /** A fatal finding of this code ends a wait: more time cannot help. */
   terminal: boolean;
+  /** Milliseconds for which it must be seen before it does. */
+  settlesAfterMs: number;
   /** What is so, in one line. */
   meaning: string;
   /** What to do, in one line. */
   remedy: string;
 }
 
+/** A record that has just been put in place of another is mistaken for it as long as servers lag behind. */
+const SETTLES_AFTER_MS = 30_000;
+
 const facts = (
   severity: Finding['severity'],
-  ends: 'ends the wait' | 'may pass',
+  ends: 'ends the wait' | 'ends the wait if it stays' | 'may pass',
   meaning: string,
   remedy: string,
-): FailureFacts => ({ severity, terminal: ends === 'ends the wait', meaning, remedy });
+): FailureFacts => ({
+  severity,
+  terminal: ends !== 'may pass',
+  settlesAfterMs: ends === 'ends the wait if it stays' ? SETTLES_AFTER_MS : 0,
+  meaning,
+  remedy,
+});
 
 /** Every code that a finding of the verifier can have. */
 export const FAILURES = {
@@ -117,7 +128,7 @@ export const FAILURES = {
   // The record, entered wrongly. It stays so until somebody enters it anew.
   DOUBLED_NAME: facts(
     'fatal',
-    'ends the wait',
+    'ends the wait if it stays',
     'The record stands at a name that ends in the zone twice.',
     'The console adds the zone to what is entered: enter only the part before it.',
   ),
@@ -130,43 +141,43 @@ export const FAILURES = {
   ),
   QUOTED: facts(
     'fatal',
-    'ends the wait',
+    'ends the wait if it stays',
     'The value was entered with quotation marks, and they are part of it.',
     'Enter the value without quotation marks.',
   ),
   WHITESPACE: facts(
     'fatal',
-    'ends the wait',
+    'ends the wait if it stays',
     'The value has spaces, line ends or invisible characters around it or in it.',
     'Enter the value again without them; copy it as plain text.',
   ),
   CASE: facts(
     'fatal',
-    'ends the wait',
+    'ends the wait if it stays',
     'The value differs in upper and lower case only.',
     'Enter the value with its letters as they were given.',
   ),
   ESCAPED: facts(
     'fatal',
-    'ends the wait',
+    'ends the wait if it stays',
     'The value was entered in an encoded form (percent signs or backslashes).',
     'Enter the value as plain text, not as it stands in a URL or in JSON.',
   ),
   NAME_IN_VALUE: facts(
     'fatal',
-    'ends the wait',
+    'ends the wait if it stays',
     'The value was entered with the name of the record or a label before it.',
     'Enter only what stands after the name as the value.',
   ),
   SPLIT_STRINGS: facts(
     'fatal',
-    'ends the wait',
+    'ends the wait if it stays',
     'The value was cut into parts that do not join to it: in wrong order, with spaces between, or as several records.',
     'Enter it as one value in one record; the provider cuts long ones itself.',
   ),
   TYPE_MISMATCH: facts(
     'fatal',
-    'ends the wait',
+    'ends the wait if it stays',
     'The value stands in a record of another type, or a CNAME target has the zone added to it.',
     'Add a record of the type asked for, with the value as it was given, and remove the other.',
   ),
@@ -174,25 +185,25 @@ export const FAILURES = {
   // CNAMEs on the way.
   CNAME_AT_NAME: facts(
     'warning',
-    'ends the wait',
+    'ends the wait if it stays',
     'A CNAME stands at the name, and hides a TXT there.',
     'Remove the CNAME, or add the TXT at the name that it leads to.',
   ),
   CNAME_DANGLING: facts(
     'fatal',
-    'ends the wait',
+    'ends the wait if it stays',
     'A chain of CNAMEs leads to a name that no zone holds.',
     'Correct the last CNAME, or remove the first.',
   ),
   CNAME_LOOP: facts(
     'fatal',
-    'ends the wait',
+    'ends the wait if it stays',
     'A chain of CNAMEs comes back to itself.',
     'Remove one of these CNAMEs.',
   ),
   CNAME_LONG: facts(
     'fatal',
-    'ends the wait',
+    'ends the wait if it stays',
     'A chain of CNAMEs is longer than certificate authorities follow.',
     'Point the first CNAME to the last name of the chain.',
   ),
@@ -218,7 +229,7 @@ export const FAILURES = {
   ),
   DNSSEC_BOGUS: facts(
     'fatal',
-    'ends the wait',
+    'ends the wait if it stays',
     'The zone above says that the zone is signed, and its keys or signatures do not fit. Certificate authorities must refuse it (since 2026-03-15).',
     'Have the zone signed again, or take the DS record away at the registrar.',
   ),
@@ -276,7 +287,7 @@ export const FAILURES = {
   ),
   LINE_SPECIFIC: facts(
     'fatal',
-    'ends the wait',
+    'ends the wait if it stays',
     'The record exists on one line (of a carrier or region) only.',
     'Add it on the default line: certificate authorities ask from abroad.',
   ),
@@ -325,6 +336,11 @@ export const FAILURES = {
 } as const satisfies Readonly<Record<string, FailureFacts>>;
 
 export type FailureCode = keyof typeof FAILURES;
+
+/** Milliseconds for which a terminal finding must be seen before it ends a wait. */
+export function settlesAfterMs({ code }: Finding): number {
+  return Object.hasOwn(FAILURES, code) ? FAILURES[code as FailureCode].settlesAfterMs : 0;
+}
 
 /** True if waiting cannot change what the finding tells. Codes that are not the verifier's are never terminal. */
 export function isTerminal({ code, severity }: Finding): boolean {

@@ -16,7 +16,7 @@ import type {
 import type { WaitContext } from '../waiting/context.js';
 import { nameWithin, toTargets } from '../waiting/target.js';
 import { type WaitSettings, waitFor } from '../waiting/wait.js';
-import { isTerminal } from './codes.js';
+import { isTerminal, settlesAfterMs } from './codes.js';
 import { type Depth, inspect } from './inspect.js';
 import { Hearsay } from './questions.js';
 import { isOfTheZone, readServers } from './reading.js';
@@ -97,6 +97,7 @@ export function lookingWith(
     perspectives: asked.length > 0 ? askElsewhere : undefined,
     inspector: {
       isTerminal,
+      settlesAfterMs,
       inspect: async (target, record, depth, signal) => {
         const moment = momentOf(depth);
         const isLookedInto = looksIntoVisible || record.servedAfterMs === null;
