@@ -197,7 +197,7 @@ describe('questions under way', () => {
   };
 
   test('are as many as the window allows, with an id each, and found by it', () => {
-    const flights = new Flights(() => {});
+    const flights = new Flights(MOST_IN_FLIGHT, () => {});
     const taken = Array.from({ length: MOST_IN_FLIGHT }, () => flights.take(ask));
     expect(new Set(taken.map(({ id }) => id)).size).toBe(MOST_IN_FLIGHT);
     for (const flight of taken) expect(flights.byId(flight.id)).toBe(flight);
@@ -206,7 +206,7 @@ describe('questions under way', () => {
   });
 
   test('share no id in 4,000 changes, and an answered one is still known for a while', () => {
-    const flights = new Flights(() => {});
+    const flights = new Flights(MOST_IN_FLIGHT, () => {});
     const random = seeded(11);
     const underWay: ReturnType<Flights['take']>[] = [];
     for (let step = 0; step < 4_000; step += 1) {

@@ -103,7 +103,8 @@ describe('many names', () => {
         honest(question);
       }, 10);
     };
-    await verifyAll(expectations(1_500), [watching]);
+    // Over UDP alone: ids of a connection are of their own.
+    await verifyAll(expectations(1_500), [watching], { maxPerSecond: 9_999 });
     expect(collisions).toBe(0);
     expect(most).toBeLessThanOrEqual(200);
     expect(most).toBeGreaterThan(16);
@@ -148,7 +149,7 @@ describe('many names', () => {
     world = await BulkWorld.start();
     let taken = 0;
     function* counted() {
-      for (const expectation of expectations(1_600)) {
+      for (const expectation of expectations(3_200)) {
         taken += 1;
         yield expectation;
       }
@@ -157,9 +158,9 @@ describe('many names', () => {
     for await (const _ of world.verifier().verifyMany(counted(), UNBOUNDED)) {
       read += 1;
       if (read % 200 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-      expect(taken - read).toBeLessThanOrEqual(512);
+      expect(taken - read).toBeLessThanOrEqual(1_024);
     }
-    expect(read).toBe(1_600);
+    expect(read).toBe(3_200);
   });
 
   test('an address is asked no more often than allowed', async () => {

@@ -34,6 +34,8 @@ export interface Question {
   send: (bytes: Buffer) => void;
   /** Writes bytes to a TCP connection as they are, without a length before them. */
   write: (bytes: Buffer) => void;
+  /** Closes a TCP connection after what has been sent. */
+  end: () => void;
 }
 
 /** Answers a question by `send`, now or later, or not at all. */
@@ -145,6 +147,12 @@ export class BulkWorld {
     for (const connection of this.#connections) connection.destroy();
   }
 
+  /** From now on TCP connections are refused. */
+  refuseConnections(): void {
+    for (const socket of this.#sockets) if ('listening' in socket) socket.close();
+    this.#sockets = this.#sockets.filter((socket) => !('listening' in socket));
+  }
+
   #zoneAnswers(name: string, type: string, servers: number): ReturnType<typeof txt>[] {
     if (name === ZONE && type === 'NS')
       return Array.from({ length: servers }, (_, index) => ({
@@ -177,6 +185,7 @@ export class BulkWorld {
               from,
               (bytes) => socket.write(framed(bytes)),
               (bytes) => socket.write(bytes),
+              () => socket.end(),
             ),
           );
         }
@@ -214,10 +223,11 @@ function question(
   from: Question['from'],
   send: Question['send'],
   write: Question['write'] = () => {},
+  end: Question['end'] = () => {},
 ): Question {
   const query = packet.decode(raw);
   const { name, type } = query.questions![0]!;
-  return { query, name: name.toLowerCase(), type, via, raw: Buffer.from(raw), from, send, write };
+  return { query, name: name.toLowerCase(), type, via, raw: Buffer.from(raw), from, send, write, end };
 }
 
 export async function collect(reports: AsyncIterable<RecordReport>): Promise<RecordReport[]> {

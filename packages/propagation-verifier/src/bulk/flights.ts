@@ -4,14 +4,11 @@ import type { Ask } from './ask.js';
 import { Fifo } from './fifo.js';
 import { BYTES_AFTER_QUESTION, MAX_QUERY_BYTES, writeQuery } from './question.js';
 import { Timed } from './wheel.js';
-import { MOST_IN_FLIGHT } from './window.js';
 
 const IDS = 0x10000;
-/** More than the window, so that a duplicate of an answer still finds the question that it belongs to. One byte tells them apart. */
-const PLACES = 255;
 const NO_PLACE = 0;
 
-/** One question under way over UDP, in a buffer that is used again. */
+/** One question under way, in a buffer that is used again. */
 export class Flight extends Timed implements Query {
   readonly place: number;
   readonly #room: Buffer;
@@ -44,12 +41,14 @@ export class Flight extends Timed implements Query {
 export class Flights {
   readonly #flights: Flight[] = [];
   /** The place of a question, for every id. */
-  readonly #places = new Uint8Array(IDS);
+  readonly #places: Uint8Array | Uint16Array;
   readonly #free = new Fifo<Flight>();
 
-  constructor(onDeadline: (flight: Flight, now: number) => void) {
-    const room = Buffer.alloc(PLACES * MAX_QUERY_BYTES);
-    for (let index = 0; index < PLACES; index += 1) {
+  /** `most` questions at one time. More than that for UDP, so that a duplicate of an answer still finds its question. */
+  constructor(most: number, onDeadline: (flight: Flight, now: number) => void) {
+    this.#places = most > 0xff ? new Uint16Array(IDS) : new Uint8Array(IDS);
+    const room = Buffer.alloc(most * MAX_QUERY_BYTES);
+    for (let index = 0; index < most; index += 1) {
       const own = room.subarray(index * MAX_QUERY_BYTES, (index + 1) * MAX_QUERY_BYTES);
       const flight = new Flight(index + 1, own, onDeadline);
       this.#flights.push(flight);
@@ -58,13 +57,13 @@ export class Flights {
   }
 
   get size(): number {
-    return PLACES - this.#free.size;
+    return this.#flights.length - this.#free.size;
   }
 
-  /** A written question; there is always room for as many as the window allows. */
+  /** A written question. */
   take(ask: Ask): Flight {
-    if (this.size >= MOST_IN_FLIGHT) throw new RangeError('More questions under way than the window allows.');
-    const flight = this.#free.shift()!;
+    const flight = this.#free.shift();
+    if (!flight) throw new RangeError('More questions under way than there are places.');
     flight.sends = 0;
     this.rename(flight, ask);
     return flight;

@@ -15,6 +15,7 @@ import { type Ask, type AskOutcomes, isWanted } from './ask.js';
 import { Fifo } from './fifo.js';
 import { Gate } from './gate.js';
 import { Intake } from './intake.js';
+import { PIPELINE_PER_SECOND } from './pipeline.js';
 import { BulkRecord } from './record.js';
 import { Server } from './server.js';
 import { SocketBudget } from './sockets.js';
@@ -29,6 +30,8 @@ export interface BulkContext extends WaitContext {
 
 /** Names that have been taken from the input and whose reports have not been taken by the reader. */
 const MOST_NAMES = 512;
+/** Likewise, where connections take more of them at once. */
+const MOST_NAMES_PIPELINED = 1_024;
 /** Names that need more than one question for each address, such as those with a CNAME. */
 const CAREFUL_AT_ONCE = 32;
 
@@ -74,8 +77,9 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
       stopEarly: true,
       onEvent: () => {},
     };
+    const mostNames = maxPerSecond >= PIPELINE_PER_SECOND ? MOST_NAMES_PIPELINED : MOST_NAMES;
     this.#intake = new Intake(expectations, {
-      hasRoom: () => this.#underWay + this.#ready.size < MOST_NAMES,
+      hasRoom: () => this.#underWay + this.#ready.size < mostNames,
       accept: (expectation) => this.#accept(expectation),
       paused: () => this.#endIfDone(),
     });

@@ -9,6 +9,7 @@ import { type Ask, type AskOutcomes, isWanted } from './ask.js';
 import { Bucket } from './bucket.js';
 import { Fifo } from './fifo.js';
 import { type Flight, Flights } from './flights.js';
+import { PIPELINE_PER_SECOND, Pipeline } from './pipeline.js';
 import { RoundTrip } from './round-trip.js';
 import type { SocketBudget, SocketHolder } from './sockets.js';
 import { TcpLane } from './tcp-lane.js';
@@ -24,6 +25,12 @@ const PROBE_MS = 1_000;
 const QUESTIONS_PER_PORT = 20_000;
 const STRAYS_PER_PORT = 64;
 const LEAST_PORT_MS = 1_000;
+/** More than the window, so that a duplicate of an answer still finds the question that it belongs to. */
+const PLACES = 255;
+/** Beside the round trips of opening a connection and of an answer. */
+const PIPELINE_PATIENCE_MS = 250;
+/** For fewer names a connection is not worth its opening. */
+const PIPELINE_AFTER_ANSWERS = 1_000;
 
 export interface ServerOptions {
   endpoint: Endpoint;
@@ -46,10 +53,14 @@ interface Outage {
 export class Server implements SocketHolder {
   readonly #options: ServerOptions;
   readonly #backlog = new Fifo<Ask>();
+  /** Questions that the pipeline has lost: for UDP, and before the others. */
+  readonly #cutOff = new Fifo<Ask>();
   readonly #window = new Window();
   readonly #roundTrip = new RoundTrip();
   readonly #bucket: Bucket;
   readonly #tcp: TcpLane;
+  #pipeline: Pipeline | undefined;
+  #answers = 0;
   #flights: Flights | undefined;
   #socket: Socket | undefined;
   #opening: Socket | undefined;
@@ -100,16 +111,52 @@ export class Server implements SocketHolder {
   /** Sends what the window and the rate allow. */
   pump(now: number): void {
     const flights = this.#flights;
-    if (flights && this.#socket)
-      while (this.#backlog.size > 0 && flights.size < this.#window.size) {
+    if (flights && this.#socket) {
+      if (this.#pipeline) this.#fill(this.#pipeline, now);
+      while (this.#waiting > 0 && flights.size < this.#window.size) {
         if (!this.#bucket.take(now)) break;
-        this.#send(flights, this.#backlog.shift()!, now);
+        this.#send(flights, (this.#cutOff.shift() ?? this.#backlog.shift())!, now);
       }
+    }
     this.#tcp.pump(now);
   }
 
+  get #waiting(): number {
+    return this.#backlog.size + this.#cutOff.size;
+  }
+
+  #fill(pipeline: Pipeline, now: number): void {
+    while (this.#backlog.size > 0 && pipeline.hasRoom && this.#bucket.take(now)) {
+      const ask = this.#backlog.shift()!;
+      if (isWanted(ask)) pipeline.add(ask, now);
+    }
+    pipeline.flush();
+  }
+
+  #startPipeline(): Pipeline {
+    const { endpoint, wheel, outcomes, pumpSoon } = this.#options;
+    return new Pipeline({
+      endpoint,
+      wheel,
+      pumpSoon,
+      patienceMs: () => PIPELINE_PATIENCE_MS + 3 * this.#roundTrip.timeoutMs,
+      answered: (ask, packet, rttMs) => {
+        this.#heard(performance.now());
+        if (isWanted(ask)) {
+          if (packet) outcomes.packet(ask, packet, rttMs);
+          else outcomes.exact(ask, rttMs);
+        }
+        this.#rest();
+      },
+      cutOff: (asks) => {
+        for (const ask of asks) this.#cutOff.push(ask);
+        this.#rest();
+      },
+    });
+  }
+
   open(): void {
-    this.#flights = new Flights((flight, now) => this.#late(flight, now));
+    this.#flights = new Flights(PLACES, (flight, now) => this.#late(flight, now));
     this.#openPort();
   }
 
@@ -121,6 +168,7 @@ export class Server implements SocketHolder {
     this.#opening = undefined;
     this.#flights = undefined;
     this.#tcp.close();
+    this.#pipeline?.close();
   }
 
   #wake(): void {
@@ -135,7 +183,8 @@ export class Server implements SocketHolder {
 
   #rest(): void {
     if (this.#isIdle || !this.#flights || !this.#socket) return;
-    if (this.#flights.size + this.#backlog.size > 0 || !this.#tcp.isIdle) return;
+    if (this.#flights.size + this.#waiting > 0 || !this.#tcp.isIdle || this.#pipeline?.isIdle === false)
+      return;
     this.#isIdle = true;
     this.#options.budget.idle(this);
   }
@@ -243,11 +292,18 @@ export class Server implements SocketHolder {
     this.#options.wheel.clear(flight);
     if (flight.sends === 1) this.#roundTrip.took(now - flight.sentAt);
     this.#window.answered();
+    this.#heard(now);
+    this.#flights!.release(flight);
+    this.#answers += 1;
+    if (this.#answers === PIPELINE_AFTER_ANSWERS && this.#options.maxPerSecond >= PIPELINE_PER_SECOND)
+      this.#pipeline = this.#startPipeline();
+    return now - flight.firstSentAt;
+  }
+
+  #heard(now: number): void {
     this.#heardAt = now;
     this.#silent = 0;
     this.#outage = undefined;
-    this.#flights!.release(flight);
-    return now - flight.firstSentAt;
   }
 
   #late(flight: Flight, now: number): void {
@@ -277,7 +333,7 @@ export class Server implements SocketHolder {
 
   #giveUp(status: Outage['status'], now: number): void {
     this.#outage = { status, probeAt: now + PROBE_MS };
-    for (let ask = this.#backlog.shift(); ask; ask = this.#backlog.shift())
-      this.#options.outcomes.failed(ask, status);
+    for (const waiting of [this.#cutOff, this.#backlog])
+      for (let ask = waiting.shift(); ask; ask = waiting.shift()) this.#options.outcomes.failed(ask, status);
   }
 }

@@ -1,7 +1,7 @@
 import { Fifo } from './fifo.js';
 
-/** Systems allow 1,024 open files and more; each address may have a TCP connection besides its socket. */
-const MOST = 256;
+/** Systems allow 1,024 open files and more; an address may have two sockets, while its port changes, and two TCP connections. */
+const MOST = 240;
 
 export interface SocketHolder {
   open(): void;
