@@ -74,7 +74,7 @@ function chainLines({ chain }: Diagnosis): Line[] {
   ];
 }
 
-function serverLines({ servers, name: asked }: Diagnosis): Line[] {
+function serverLines({ servers, name: asked, type }: Diagnosis): Line[] {
   if (servers.length === 0) return [];
   const labels = servers.map(({ host, address }) => `${showName(host)} (${address})`);
   const width = Math.max(...labels.map((label) => label.length));
@@ -86,7 +86,8 @@ function serverLines({ servers, name: asked }: Diagnosis): Line[] {
       const time = rttMs === null ? '' : ` in ${formatDuration(rttMs)}`;
       return [
         `  ${labels[index]!.padEnd(width)}  `,
-        span(`${sign} ${words}`, colour),
+        // Of a name alone, no record is looked for: a server that is right serves its zone.
+        span(`${sign} ${type === null && status === 'visible' ? 'serves the zone' : words}`, colour),
         `${elsewhere}${valuesOf(values)}${time}`,
       ];
     }),
