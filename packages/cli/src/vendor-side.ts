@@ -59,17 +59,21 @@ export async function askVendor(
 
 /**
  * The diagnosis with what the accounts know. An account that the domain is not delegated to explains nothing, so there it is
- * only worth knowing; so is what an account does not hold if the record is visible, and that is left out.
+ * only worth knowing. That an account lacks the record is left out if it is visible, or if something graver explains why it is not;
+ * where it is told, nobody is told to wait for it.
  */
 export function withVendorSides(diagnosis: Diagnosis, sides: readonly VendorSide[]): Diagnosis {
+  const isExplained = diagnosis.visible || diagnosis.findings.some(({ severity }) => severity === 'fatal');
   const findings = sides.flatMap(({ operator, findings: own }) =>
     own
-      .filter(({ code }) => !(diagnosis.visible && code === 'NOT_IN_ACCOUNT'))
+      .filter(({ code }) => !(isExplained && code === 'NOT_IN_ACCOUNT'))
       .map((finding) =>
         mayServe(operator, diagnosis.delegation) ? finding : { ...finding, severity: 'info' as const },
       ),
   );
-  return { ...diagnosis, findings: [...findings, ...diagnosis.findings] };
+  const isMissing = findings.some(({ code, severity }) => code === 'NOT_IN_ACCOUNT' && severity !== 'info');
+  const seen = diagnosis.findings.filter(({ code }) => !(isMissing && code === 'NOT_VISIBLE_YET'));
+  return { ...diagnosis, findings: [...findings, ...seen] };
 }
 
 async function findingsIn(

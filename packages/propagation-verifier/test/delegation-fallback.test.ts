@@ -103,7 +103,7 @@ describe('where port 53 is closed to all but the resolver', () => {
     world.closePort53();
     await expect(search(world, '_dnsauth.held.com')).rejects.toMatchObject({
       code: 'ZONE_NOT_FOUND',
-      message: expect.stringContaining('held.com.'),
+      message: expect.stringContaining('held.com is'),
     });
   });
 
@@ -309,7 +309,7 @@ describe('a name that the zone above denies', () => {
     const world = healthyWorld();
     await expect(search(world, '_dnsauth.www.held.com')).rejects.toMatchObject({
       code: 'ZONE_NOT_FOUND',
-      message: expect.stringMatching(/^held\.com\./),
+      message: expect.stringMatching(/^held\.com is/),
     });
     expect(told(world, 'held.com')).toEqual([]);
   });
@@ -327,7 +327,7 @@ describe('a name that the zone above denies', () => {
   test('may be a top-level domain', async () => {
     await expect(search(healthyWorld(), '_dnsauth.host.nowhere')).rejects.toMatchObject({
       code: 'ZONE_NOT_FOUND',
-      message: expect.stringMatching(/^nowhere\. is no top-level domain/),
+      message: expect.stringMatching(/^nowhere is no top-level domain/),
     });
   });
 
@@ -374,7 +374,7 @@ describe('a name that the zone above denies', () => {
     );
     await expect(search(world, '_dnsauth.held.com')).rejects.toMatchObject({
       code: 'ZONE_NOT_FOUND',
-      message: expect.stringMatching(/^held\.com\./),
+      message: expect.stringMatching(/^held\.com is/),
     });
   });
 });

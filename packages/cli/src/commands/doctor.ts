@@ -71,10 +71,12 @@ serve it. Exit codes: 0 if the record is visible and nothing fatal is found (for
     const diagnosis = withVendorSides(seen, sides);
 
     const code = exitCodeOf(diagnosis);
-    output.result({ ok: code === EXIT.done, ...diagnosis }, diagnosisLines(diagnosis, output.width));
     const elapsedMs = Math.round(performance.now() - startedAt);
     const delegations = diagnosis.delegation ? [diagnosis.delegation] : [];
-    return page.write({ command: 'doctor', elapsedMs, records: [diagnosis], delegations }, code);
+    // Before the result, as whoever reads that may close the pipe.
+    const ended = await page.write({ command: 'doctor', elapsedMs, records: [diagnosis], delegations }, code);
+    output.result({ ok: code === EXIT.done, ...diagnosis }, diagnosisLines(diagnosis, output.width));
+    return ended;
   },
 };
 

@@ -87,8 +87,10 @@ Of many records, those that can be written are proved also if others fail; a fai
     const delegations = await findDelegations(verifier, client, records, io.signal);
     if ('ok' in delegations) {
       const { records: reported, elapsedMs } = delegations;
+      const content = { command: 'prove', elapsedMs, records: reported, delegations: [] } as const;
+      const ended = await page.write(content, EXIT.notVisible);
       output.result(visibilityDocument(delegations), visibilityLines(delegations, output, timeoutMs));
-      return page.write({ command: 'prove', elapsedMs, records: reported, delegations: [] }, EXIT.notVisible);
+      return ended;
     }
     return withLeftovers(journal, records, async () => {
       const { written, failure } = await write(records, session, outcomes, {
@@ -113,16 +115,18 @@ Of many records, those that can be written are proved also if others fail; a fai
       const seen = await awaitVisibility(verifier, expectations, options, invocation);
       const report = withZoneFindings(seen.report, elsewhere);
       const document = visibilityDocument(report, leases);
+      const code = failed?.exitCode ?? (report.ok ? EXIT.done : EXIT.notVisible);
+      const all = [...seen.delegations, ...delegations];
+      const failures = failed ? (failed.errors ?? [failed.json]) : [];
+      // Before the result, as whoever reads that may close the pipe.
+      const ended = await page.write({ command: 'prove', ...report, delegations: all, failures }, code);
       output.result(
         failed
           ? { ...document, ok: false, error: failed.json, ...(failed.errors && { errors: failed.errors }) }
           : document,
         [...visibilityLines(report, output, timeoutMs), howToRemove(leases)],
       );
-      const code = failed?.exitCode ?? (report.ok ? EXIT.done : EXIT.notVisible);
-      const all = [...seen.delegations, ...delegations];
-      const failures = failed ? (failed.errors ?? [failed.json]) : [];
-      return page.write({ command: 'prove', ...report, delegations: all, failures }, code);
+      return ended;
     });
   },
 };

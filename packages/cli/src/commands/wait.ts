@@ -56,8 +56,10 @@ something stands in its way that waiting will not change, the exit code is 1.`,
     const timeoutMs = settings.timeoutMs ?? DEFAULT_WAIT_MS;
     const options = { ...verification, timeoutMs, stopEarly: !flags.has('keep-waiting') };
     const { report, delegations } = await awaitVisibility(verifier, expectations, options, invocation);
-    output.result(visibilityDocument(report), visibilityLines(report, output, timeoutMs));
     const code = report.ok ? EXIT.done : EXIT.notVisible;
-    return page.write({ command: 'wait', ...report, delegations }, code);
+    // Before the result, as whoever reads that may close the pipe.
+    const ended = await page.write({ command: 'wait', ...report, delegations }, code);
+    output.result(visibilityDocument(report), visibilityLines(report, output, timeoutMs));
+    return ended;
   },
 };

@@ -66,11 +66,12 @@ export class ResolverView {
 /** The zone above says that there is no such domain. */
 export function notRegistered(name: Fqdn): DnsError {
   const isTop = ancestors(name).length === 1;
+  const domain = name.slice(0, -1);
   return new DnsError(
     'ZONE_NOT_FOUND',
     isTop
-      ? `${name} is no top-level domain: the root zone does not have it.`
-      : `${name} is not in the registry's zone: the domain does not exist in public DNS.`,
+      ? `${domain} is no top-level domain: the root zone does not have it.`
+      : `${domain} is not in the registry's zone: the domain does not exist in public DNS.`,
     {
       hint: isTop
         ? 'Check the spelling. If the zone is private, name it (--zone) and give a resolver that knows it (--resolver).'
