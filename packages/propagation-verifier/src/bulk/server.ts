@@ -1,5 +1,3 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
 import { receivedFrom } from '../transport/refusal.js';
 import type { Endpoint } from '../transport/transport.js';
 import { isTruncated } from '../wire/message.js';
@@ -10,6 +8,7 @@ import { Bucket } from './bucket.js';
 import { Fifo } from './fifo.js';
 import { type Flight, Flights } from './flights.js';
 import { PIPELINE_PER_SECOND, Pipeline } from './pipeline.js';
+import { Port } from './port.js';
 import { RoundTrip } from './round-trip.js';
 import type { SocketBudget, SocketHolder } from './sockets.js';
 import { TcpLane } from './tcp-lane.js';
@@ -21,10 +20,6 @@ const HEADER_BYTES = 12;
 const SILENT_QUESTIONS = 8;
 /** A server that was given up gets one question in this time, and is asked as before if it answers. */
 const PROBE_MS = 1_000;
-/** After so many questions, or so many packets that answer none of them, the next come from a new port. */
-const QUESTIONS_PER_PORT = 20_000;
-const STRAYS_PER_PORT = 64;
-const LEAST_PORT_MS = 1_000;
 /** More than the window, so that a duplicate of an answer still finds the question that it belongs to. */
 const PLACES = 255;
 /** Beside the round trips of opening a connection and of an answer. */
@@ -58,25 +53,26 @@ export class Server implements SocketHolder {
   readonly #window = new Window();
   readonly #roundTrip = new RoundTrip();
   readonly #bucket: Bucket;
+  readonly #port: Port;
   readonly #tcp: TcpLane;
   #pipeline: Pipeline | undefined;
   #answers = 0;
   #flights: Flights | undefined;
-  #socket: Socket | undefined;
-  #opening: Socket | undefined;
   #hasRequested = false;
   #isIdle = false;
   #heardAt = Number.NEGATIVE_INFINITY;
   #silent = 0;
   #outage: Outage | undefined;
-  #portSince = 0;
-  #sentFromPort = 0;
-  #strays = 0;
 
   constructor(options: ServerOptions) {
     const { endpoint, wheel, timeoutMs, maxPerSecond, outcomes } = options;
     this.#options = options;
     this.#bucket = new Bucket(maxPerSecond, performance.now());
+    this.#port = new Port(endpoint, {
+      opened: (isChanged) => this.#usePort(isChanged),
+      failed: (error) => this.#cannotOpen(error),
+      packet: (packet) => this.#receive(packet),
+    });
     this.#tcp = new TcpLane({
       endpoint,
       wheel,
@@ -111,7 +107,7 @@ export class Server implements SocketHolder {
   /** Sends what the window and the rate allow. */
   pump(now: number): void {
     const flights = this.#flights;
-    if (flights && this.#socket) {
+    if (flights && this.#port.isOpen) {
       if (this.#pipeline) this.#fill(this.#pipeline, now);
       while (this.#waiting > 0 && flights.size < this.#window.size) {
         if (!this.#bucket.take(now)) break;
@@ -157,15 +153,13 @@ export class Server implements SocketHolder {
 
   open(): void {
     this.#flights = new Flights(PLACES, (flight, now) => this.#late(flight, now));
-    this.#openPort();
+    this.#port.open();
   }
 
   close(): void {
     this.#hasRequested = false;
     this.#isIdle = false;
-    for (const socket of [this.#socket, this.#opening]) socket?.close();
-    this.#socket = undefined;
-    this.#opening = undefined;
+    this.#port.close();
     this.#flights = undefined;
     this.#tcp.close();
     this.#pipeline?.close();
@@ -182,56 +176,25 @@ export class Server implements SocketHolder {
   }
 
   #rest(): void {
-    if (this.#isIdle || !this.#flights || !this.#socket) return;
+    if (this.#isIdle || !this.#flights || !this.#port.isOpen) return;
     if (this.#flights.size + this.#waiting > 0 || !this.#tcp.isIdle || this.#pipeline?.isIdle === false)
       return;
     this.#isIdle = true;
     this.#options.budget.idle(this);
   }
 
-  /** A socket of its own, so a new random port; connected, so that the system drops what others send. */
-  #openPort(): void {
-    const { address, port } = this.#options.endpoint;
-    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
-    this.#opening = socket;
-    socket.on('error', (error) => {
-      // Of an open socket: "port unreachable", which anybody can forge. The questions' own deadlines decide.
-      if (socket === this.#opening) this.#cannotOpen(socket, error);
-    });
-    socket.on('connect', () => {
-      if (socket === this.#opening) this.#usePort(socket);
-    });
-    socket.on('message', (packet) => {
-      if (socket === this.#socket) this.#receive(packet);
-    });
-    socket.connect(port, address);
-  }
-
-  #usePort(socket: Socket): void {
+  #usePort(isChanged: boolean): void {
     const now = performance.now();
-    const former = this.#socket;
-    socket.unref();
-    this.#opening = undefined;
-    this.#socket = socket;
-    this.#portSince = now;
-    this.#sentFromPort = 0;
-    this.#strays = 0;
-    if (former) {
-      former.close();
+    if (isChanged)
       for (const flight of this.#flights!.underWay()) {
         this.#flights!.rename(flight, flight.ask!);
         this.#bucket.owe();
         this.#transmit(flight, now);
       }
-    }
     this.pump(now);
   }
 
-  #cannotOpen(socket: Socket, error: Error): void {
-    this.#opening = undefined;
-    socket.close();
-    // The port in use is as good as before.
-    if (this.#socket) return;
+  #cannotOpen(error: Error): void {
     this.#giveUp(receivedFrom(error).kind === 'no-route' ? 'no-route' : 'timeout', performance.now());
     this.#options.budget.idle(this);
     this.#options.budget.release(this);
@@ -242,8 +205,7 @@ export class Server implements SocketHolder {
     const flight = flights.take(ask);
     flight.firstSentAt = now;
     this.#transmit(flight, now);
-    const isWorn = this.#sentFromPort >= QUESTIONS_PER_PORT || this.#strays >= STRAYS_PER_PORT;
-    if (isWorn && !this.#opening && now - this.#portSince >= LEAST_PORT_MS) this.#openPort();
+    this.#port.changeIfWorn(now);
   }
 
   #transmit(flight: Flight, now: number): void {
@@ -252,9 +214,7 @@ export class Server implements SocketHolder {
     flight.sends += 1;
     flight.sentAt = now;
     flight.ask!.server.questions += 1;
-    this.#sentFromPort += 1;
-    // A packet that the system does not take is as good as lost.
-    this.#socket!.send(flight.bytes);
+    this.#port.send(flight.bytes);
     wheel.set(flight, Math.min(now + patienceMs, flight.firstSentAt + timeoutMs));
   }
 
@@ -263,7 +223,7 @@ export class Server implements SocketHolder {
     const ask = flight?.ask;
     if (!flight || !ask) {
       // A second answer to a question is no stray.
-      if (!flight || matchResponse(flight, packet) === 'other') this.#strays += 1;
+      if (!flight || matchResponse(flight, packet) === 'other') this.#port.stray();
       return;
     }
     const { outcomes } = this.#options;
@@ -275,7 +235,7 @@ export class Server implements SocketHolder {
     } else {
       const match = matchResponse(flight, packet);
       if (match === 'other') {
-        this.#strays += 1;
+        this.#port.stray();
         return;
       }
       const rttMs = this.#settle(flight, now);

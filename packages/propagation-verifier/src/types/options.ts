@@ -76,7 +76,7 @@ export interface BulkOptions {
   signal?: AbortSignal;
   /**
    * Questions a second to one server address, repeated ones included. Default 100, which no public name server takes ill.
-   * `Infinity` for servers of your own: then only answers that fail to come slow the questions down.
+   * `Infinity` for servers of your own: then only answers that fail to come slow the questions down. From 10,000 on they go over TCP as well.
    */
   maxPerSecond?: number;
 }
