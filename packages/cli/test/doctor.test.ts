@@ -242,6 +242,12 @@ describe('what doctor prints', () => {
     ]);
   });
 
+  test('of a name alone says that its servers serve the zone, not that something is visible', () => {
+    const lines = text(diagnosis(NAME)).join('\n');
+    expect(lines).toContain('✓ serves the zone');
+    expect(lines).not.toContain('✓ visible');
+  });
+
   test('does nothing to a terminal', () => {
     const hostile = '\u001b[2J\u009b\u202e';
     const said = missing({
@@ -388,6 +394,14 @@ describe('the diagnosis with what accounts know', () => {
     expect(added(missing(), { name: 'P', nameServers: [], pattern: /^ns1\.example/ })).toEqual(all);
     expect(added(missing(), { name: 'P', nameServers: [] })).toEqual(all);
     expect(added(missing({ delegation: null }), { name: 'P', nameServers: ['x.'] })).toEqual(all);
+  });
+
+  test('tells to write a record that is missing, and not to wait for it', () => {
+    const sides = [{ operator: { name: 'P', nameServers: hosts }, findings: [notThere] }];
+    const codesOf = (...findings: Diagnosis['findings']) =>
+      withVendorSides(missing({ findings }), sides).findings.map(({ code }) => code);
+    expect(codesOf(finding({ code: 'NOT_VISIBLE_YET' }))).toEqual(['NOT_IN_ACCOUNT']);
+    expect(codesOf(finding({ code: 'DOUBLED_NAME', severity: 'fatal' }))).toEqual(['DOUBLED_NAME']);
   });
 
   test('has it for information only where the domain is delegated elsewhere', () => {
