@@ -6,6 +6,7 @@ export { fileJournal } from './journal/file.js';
 export type * from './journal/journal.js';
 export { memoryJournal } from './journal/memory.js';
 export * from './lease.js';
+export type * from './manifest.js';
 export * from './provider.js';
 export * from './record-data.js';
 export * from './redact.js';

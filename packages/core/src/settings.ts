@@ -1,38 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DnsError } from './errors.js';
-
-/** One setting that a provider takes. */
-export interface SettingField {
-  /** Name of the option in the provider's factory. */
-  option: string;
-  /** One line for people. */
-  description: string;
-  required: boolean;
-  /** Never shown, logged or journaled. */
-  secret: boolean;
-  /** Environment names that people already use, the first that is set wins. Each also works as `NAME_FILE`: a file that holds the value. */
-  environment: readonly string[];
-}
-
-/** What a provider package says about itself; read by the command line and by documentation, without loading any vendor code. */
-export interface ProviderManifest {
-  /** Equals the provider's `id`. */
-  id: string;
-  /** The vendor's product name. */
-  title: string;
-  /** npm name of the package. */
-  package: string;
-  settings: readonly SettingField[];
-  /** Other sources of what the required settings give: set all names of one of these, and no required setting is missing. */
-  alternatives?: readonly SettingAlternative[];
-}
-
-/** Environment names that together stand in for the required settings, for example those of a cloud's instance role. */
-export interface SettingAlternative {
-  /** One line for people. */
-  description: string;
-  environment: readonly string[];
-}
+import type { ProviderManifest, SettingField } from './manifest.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
