@@ -363,7 +363,7 @@ describe('a bad network', () => {
         honest(question);
       }
     };
-    const reports = await verifyAll(expectations(600), [large]);
+    const reports = await verifyAll(expectations(60), [large]);
     expect(reports.every(({ visible }) => visible)).toBe(true);
     expect(reports[0]?.servers[0]?.questions).toBe(2);
     expect(connections.size).toBe(1);

@@ -17,9 +17,9 @@ export function isWanted({ record, round }: Ask): boolean {
 /** What became of a question. */
 export interface AskOutcomes {
   /** An authoritative answer with exactly the one text. */
-  exact(ask: Ask, rttMs: number): void;
+  exact(ask: Ask, rttMs: number, now: number): void;
   /** Any other response to the question, to be read in full. */
-  packet(ask: Ask, packet: Buffer, rttMs: number): void;
+  packet(ask: Ask, packet: Buffer, rttMs: number, now: number): void;
   /** Also for a question that is wanted no more. */
   failed(ask: Ask, status: 'timeout' | 'no-route'): void;
 }

@@ -29,7 +29,7 @@ export interface PipelineOptions {
   /** Milliseconds that a server may take to answer a question, the opening of the connection included. */
   patienceMs: () => number;
   /** `packet` is undefined for exactly the one text, and valid until this returns. */
-  answered: (ask: Ask, packet: Buffer | undefined, rttMs: number) => void;
+  answered: (ask: Ask, packet: Buffer | undefined, rttMs: number, now: number) => void;
   /** The questions that were under way when the connection ended; they are to be asked in another way. */
   cutOff: (asks: readonly Ask[]) => void;
   /** Calls `flush` after all packets that have arrived are read. */
@@ -170,7 +170,7 @@ export class Pipeline {
     this.#drop(flight);
     this.#answersHere += 1;
     if (this.#window < MOST_IN_FLIGHT) this.#window += 1;
-    this.#options.answered(ask, isExact ? undefined : packet, now - flight.sentAt);
+    this.#options.answered(ask, isExact ? undefined : packet, now - flight.sentAt, now);
     return true;
   }
 

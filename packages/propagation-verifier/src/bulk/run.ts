@@ -120,17 +120,17 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
     return { value: undefined, done: true };
   }
 
-  exact(ask: Ask, rttMs: number): void {
-    this.#note(ask, 'visible', ask.record.values, rttMs);
+  exact(ask: Ask, rttMs: number, now: number): void {
+    this.#note(ask, 'visible', ask.record.values, rttMs, now);
   }
 
-  packet(ask: Ask, packet: Buffer, rttMs: number): void {
+  packet(ask: Ask, packet: Buffer, rttMs: number, now: number): void {
     const { record, server } = ask;
     let message: Message;
     try {
       message = decodeMessage(packet);
     } catch {
-      this.#note(ask, 'malformed', [], rttMs);
+      this.#note(ask, 'malformed', [], rttMs, now);
       return;
     }
     const bearing = bearingOf(message, server.zone, record.name);
@@ -142,11 +142,11 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
     }
     const reading = readOutcome({ kind: 'answer', message, rttMs, via: 'udp' }, record);
     if (reading.status === 'cname') this.#checkCarefully(record);
-    else this.#note(ask, statusFor(reading, record), reading.shown, rttMs);
+    else this.#note(ask, statusFor(reading, record), reading.shown, rttMs, now);
   }
 
   failed(ask: Ask, status: 'timeout' | 'no-route'): void {
-    if (isWanted(ask)) this.#note(ask, status, [], null);
+    if (isWanted(ask)) this.#note(ask, status, [], null, performance.now());
   }
 
   #accept(expectation: Expectation): void {
@@ -194,8 +194,8 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
     status: ServerStatus,
     values: readonly string[],
     rttMs: number | null,
+    now: number,
   ): void {
-    const now = performance.now();
     const atMs = Math.round(now - record.startedAt);
     server.status = status;
     server.values = values;

@@ -24,8 +24,8 @@ const PROBE_MS = 1_000;
 const PLACES = 255;
 /** Beside the round trips of opening a connection and of an answer. */
 const PIPELINE_PATIENCE_MS = 250;
-/** For fewer names a connection is not worth its opening. */
-const PIPELINE_AFTER_ANSWERS = 1_000;
+/** For fewer names a connection is not worth its opening; and whoever asks so many soon compiles the code of both ways once. */
+const PIPELINE_AFTER_ANSWERS = 64;
 
 export interface ServerOptions {
   endpoint: Endpoint;
@@ -78,8 +78,8 @@ export class Server implements SocketHolder {
       wheel,
       timeoutMs,
       maySend: (now) => this.#bucket.take(now),
-      answered: (ask, packet, rttMs) => {
-        if (isWanted(ask)) outcomes.packet(ask, packet, rttMs);
+      answered: (ask, packet, rttMs, now) => {
+        if (isWanted(ask)) outcomes.packet(ask, packet, rttMs, now);
         this.#rest();
       },
       failed: (ask) => {
@@ -91,8 +91,8 @@ export class Server implements SocketHolder {
 
   /** Takes a question. What comes of it is told to `outcomes`, perhaps before this returns. */
   submit(ask: Ask): void {
-    const now = performance.now();
     if (this.#outage) {
+      const now = performance.now();
       if (now < this.#outage.probeAt) {
         this.#options.outcomes.failed(ask, this.#outage.status);
         return;
@@ -136,11 +136,11 @@ export class Server implements SocketHolder {
       wheel,
       pumpSoon,
       patienceMs: () => PIPELINE_PATIENCE_MS + 3 * this.#roundTrip.timeoutMs,
-      answered: (ask, packet, rttMs) => {
-        this.#heard(performance.now());
+      answered: (ask, packet, rttMs, now) => {
+        this.#heard(now);
         if (isWanted(ask)) {
-          if (packet) outcomes.packet(ask, packet, rttMs);
-          else outcomes.exact(ask, rttMs);
+          if (packet) outcomes.packet(ask, packet, rttMs, now);
+          else outcomes.exact(ask, rttMs, now);
         }
         this.#rest();
       },
@@ -231,7 +231,7 @@ export class Server implements SocketHolder {
     const { text } = ask.record;
     if (text !== undefined && isExactly(flight, packet, text)) {
       const rttMs = this.#settle(flight, now);
-      if (isWanted(ask)) outcomes.exact(ask, rttMs);
+      if (isWanted(ask)) outcomes.exact(ask, rttMs, now);
     } else {
       const match = matchResponse(flight, packet);
       if (match === 'other') {
@@ -241,7 +241,7 @@ export class Server implements SocketHolder {
       const rttMs = this.#settle(flight, now);
       if (!isWanted(ask)) this.#rest();
       else if (match === 'case' || isTruncated(packet)) this.#tcp.ask(ask, now);
-      else outcomes.packet(ask, packet, rttMs);
+      else outcomes.packet(ask, packet, rttMs, now);
     }
     this.#options.pumpSoon();
     this.#rest();

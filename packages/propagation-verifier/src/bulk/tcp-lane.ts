@@ -20,7 +20,7 @@ export interface TcpLaneOptions {
   timeoutMs: number;
   /** True if one question may be sent now; the lane asks again with the next turn. */
   maySend: (now: number) => boolean;
-  answered: (ask: Ask, packet: Buffer, rttMs: number) => void;
+  answered: (ask: Ask, packet: Buffer, rttMs: number, now: number) => void;
   failed: (ask: Ask) => void;
 }
 
@@ -133,7 +133,8 @@ export class TcpLane {
     this.#underWay.delete(id);
     this.#options.wheel.clear(question);
     this.#answersHere += 1;
-    this.#options.answered(question.ask, packet, performance.now() - question.sentAt);
+    const now = performance.now();
+    this.#options.answered(question.ask, packet, now - question.sentAt, now);
   }
 
   /**

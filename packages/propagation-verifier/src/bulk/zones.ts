@@ -57,6 +57,16 @@ export class Zones {
 
   /** The closest known zone above the name, at or below the hint; or why a search for it has failed. */
   known(name: Fqdn, hint: Fqdn | undefined, now: number): BulkZone | ZoneFailure | undefined {
+    // Of one zone, most names of a stream lie in it.
+    const only = this.#zones.size === 1 && this.#latest;
+    if (
+      only &&
+      only.until > now &&
+      !hint &&
+      name.endsWith(only.zone) &&
+      name.at(-only.zone.length - 1) === '.'
+    )
+      return only;
     for (let at = 0; at >= 0 && at < name.length; at = name.indexOf('.', at) + 1) {
       const zone = this.#zones.get(name.slice(at) as Fqdn);
       if (!zone) continue;
