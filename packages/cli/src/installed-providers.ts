@@ -50,6 +50,10 @@ const BUILT_IN: Readonly<Record<string, () => Promise<ProviderPackage>>> = {
     const { alidns, manifest } = await import('@domainproof/provider-alidns');
     return { create: alidns, manifest };
   },
+  '@domainproof/provider-rfc2136': async () => {
+    const { rfc2136, manifest } = await import('@domainproof/provider-rfc2136');
+    return { create: rfc2136, manifest };
+  },
 };
 
 /**

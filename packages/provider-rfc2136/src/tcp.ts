@@ -1,0 +1,89 @@
+import { connect, type Socket } from 'node:net';
+import type { ServerAddress } from './server-address.js';
+
+/*
+ * Every request goes over TCP, which each name server offers (RFC 7766 section 5): a change is carried out once at the most, since
+ * nothing is sent again; nobody off the path can forge an answer; and no message is too large.
+ */
+
+/** Why no answer came. */
+export class NoAnswer extends Error {
+  constructor(
+    readonly reason: 'unreachable' | 'broken' | 'timeout' | 'aborted',
+    /** True if the server may have got the request. */
+    readonly isSent: boolean,
+    /** Node's error code, or what happened. */
+    readonly detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+export interface Limits {
+  signal: AbortSignal;
+  /** Milliseconds, connecting included. */
+  timeoutMs: number;
+}
+
+/**
+ * Sends one message and waits for the one that answers it; others on the same connection are passed over.
+ *
+ * @param isAnswer whether a message is what was waited for
+ * @throws NoAnswer
+ */
+export function askOverTcp(
+  { host, port }: ServerAddress,
+  packet: Buffer,
+  isAnswer: (message: Buffer) => boolean,
+  { signal, timeoutMs }: Limits,
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(new NoAnswer('aborted', false, 'aborted'));
+      return;
+    }
+    let isSent = false;
+    const socket: Socket = connect({ host, port, noDelay: true });
+    const end = (outcome: Buffer | NoAnswer) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      socket.destroy();
+      if (outcome instanceof NoAnswer) reject(outcome);
+      else resolve(outcome);
+    };
+    const onAbort = () => end(new NoAnswer('aborted', isSent, 'aborted'));
+    const timer = setTimeout(
+      () => end(new NoAnswer('timeout', isSent, `no answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    signal.addEventListener('abort', onAbort, { once: true });
+    const frames = new Frames();
+    socket.on('connect', () => {
+      isSent = true;
+      socket.write(Buffer.concat([Buffer.from([packet.length >> 8, packet.length & 0xff]), packet]));
+    });
+    socket.on('data', (chunk) => {
+      for (const message of frames.push(chunk)) if (isAnswer(message)) return end(message);
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      end(new NoAnswer(isSent ? 'broken' : 'unreachable', isSent, error.code ?? error.message)),
+    );
+    socket.on('close', () => end(new NoAnswer('broken', isSent, 'the server closed it')));
+  });
+}
+
+/** Messages out of a stream: each has its length before it (RFC 1035 section 4.2.2). Holds one message at the most, and what came with it. */
+class Frames {
+  #rest: Buffer = Buffer.alloc(0);
+
+  *push(chunk: Buffer): Generator<Buffer> {
+    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    while (this.#rest.length >= 2) {
+      const end = 2 + this.#rest.readUInt16BE(0);
+      if (this.#rest.length < end) return;
+      const message = this.#rest.subarray(2, end);
+      this.#rest = this.#rest.subarray(end);
+      yield message;
+    }
+  }
+}
