@@ -21,7 +21,7 @@ export async function put(server: NameServer, zone: string, set: ForeignSet): Pr
     'send',
   ];
   const key = `${THEIRS.algorithm}:${THEIRS.name}:${THEIRS.secret}`;
-  await runTool('nsupdate', ['-v', '-y', key], `${script.join('\n')}\n`);
+  await server.gate.together(() => runTool('nsupdate', ['-v', '-y', key], `${script.join('\n')}\n`));
 }
 
 /** As a zone file has it. */

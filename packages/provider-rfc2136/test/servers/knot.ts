@@ -24,7 +24,7 @@ export const knot: ServerProgram = {
   automatic-acl: off
 log:
   - target: stderr
-    any: debug
+    any: info
 database:
   storage: ${folder}
 key:

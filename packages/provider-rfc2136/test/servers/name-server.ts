@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Programs } from '../../../../tests/real-servers/programs.mjs';
+import { Gate } from './gate.js';
 import { freePort } from './loopback.js';
 import { isServed } from './questions.js';
 
@@ -12,6 +13,8 @@ const SERVED_MS = 10_000;
 export interface NameServer {
   readonly title: string;
   readonly port: number;
+  /** Whoever changes records does it together with others: while zones are added nothing else may happen, since PowerDNS fails when two write to its database. */
+  readonly gate: Gate;
   /** New zones with nothing in them but SOA and NS, without final dots. Resolved when all are served. Names that are there already stay as they are. */
   addZones(names: readonly string[]): Promise<void>;
   /** What the program has printed. */
@@ -40,7 +43,7 @@ export async function startNameServer(program: ServerProgram): Promise<NameServe
   const programs = new Programs(directory);
   const place: Place = { programs, port: await freePort(), folder: programs.folder('server') };
   const known = new Set<string>();
-  let lastChange = Promise.resolve();
+  const gate = new Gate();
 
   async function addZones(names: readonly string[]): Promise<void> {
     const added = names.filter((name) => !known.has(name));
@@ -70,12 +73,8 @@ export async function startNameServer(program: ServerProgram): Promise<NameServe
   return {
     title: program.title,
     port: place.port,
-    addZones(names) {
-      // One after the other: a server that is being told of zones is not told of others.
-      const change = lastChange.then(() => addZones(names));
-      lastChange = change.catch(() => {});
-      return change;
-    },
+    gate,
+    addZones: (names) => gate.alone(() => addZones(names)),
     log: () => programs.output('server'),
     close,
   };

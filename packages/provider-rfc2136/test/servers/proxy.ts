@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import type { BackendCall, Fault, FaultKind } from '@domainproof/provider-testkit';
 import { Frames, frame } from './frames.js';
 import { ADDRESS } from './loopback.js';
+import type { NameServer } from './name-server.js';
 import { bareAnswer, operationOf, RCODE } from './operations.js';
 import { signedAnswer } from './signing.js';
 
@@ -28,22 +29,23 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-/** @param serverPort of the name server */
-export async function startProxy(serverPort: number): Promise<Proxy> {
+export async function startProxy(server: NameServer): Promise<Proxy> {
   const calls: BackendCall[] = [];
   const faults = new PendingFaults();
   const sockets = new Set<Socket>();
+
+  const carriedOut = (message: Buffer) => server.gate.together(() => forwarded(message, server.port));
 
   async function serve(message: Buffer, client: Socket): Promise<void> {
     const call = operationOf(message);
     calls.push(call);
     const fault = faults.take(call);
-    if (!fault) return void client.write(frame(await forwarded(message, serverPort)));
-    const answer = fault.afterCommit ? await forwarded(message, serverPort) : undefined;
+    if (!fault) return void client.write(frame(await carriedOut(message)));
+    const answer = fault.afterCommit ? await carriedOut(message) : undefined;
     play(fault.kind, client, message, answer);
   }
 
-  const server = createServer((client) => {
+  const listener = createServer((client) => {
     sockets.add(client);
     const frames = new Frames();
     client.on('close', () => sockets.delete(client));
@@ -52,15 +54,15 @@ export async function startProxy(serverPort: number): Promise<Proxy> {
       for (const message of frames.push(data)) serve(message, client).catch(() => client.resetAndDestroy());
     });
   });
-  server.listen(0, ADDRESS);
-  await once(server, 'listening');
+  listener.listen(0, ADDRESS);
+  await once(listener, 'listening');
   return {
-    port: (server.address() as { port: number }).port,
+    port: (listener.address() as { port: number }).port,
     calls,
     fail: (fault) => faults.add(fault),
     async close() {
-      const closed = once(server, 'close');
-      server.close();
+      const closed = once(listener, 'close');
+      listener.close();
       for (const socket of sockets) socket.destroy();
       await closed;
     },

@@ -37,7 +37,7 @@ export class Worlds {
     const server = await this.#server;
     const zone = await this.#newZone(server);
     const zones = [zone];
-    const proxy = await startProxy(server.port);
+    const proxy = await startProxy(server);
     return {
       zone,
       provider: ({ timeoutMs, credentials } = {}) => {
