@@ -32,3 +32,22 @@ export function bareAnswer(message: Buffer, rcode: number, { withQuestion = true
     answer.writeUInt16BE(0, at);
   return answer;
 }
+
+/** By number (RFC 1035 section 4.1.1, RFC 2136 section 2.2). */
+export const RCODES = [
+  'NOERROR',
+  'FORMERR',
+  'SERVFAIL',
+  'NXDOMAIN',
+  'NOTIMP',
+  'REFUSED',
+  'YXDOMAIN',
+  'YXRRSET',
+  'NXRRSET',
+  'NOTAUTH',
+  'NOTZONE',
+] as const;
+
+export function rcodeOf(answer: Buffer): string {
+  return RCODES[answer.readUInt8(3) & 0xf] ?? 'another code';
+}

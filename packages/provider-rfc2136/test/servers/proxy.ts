@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { BackendCall, Fault, FaultKind } from '@domainproof/provider-testkit';
-import { Frames, frame } from './frames.js';
-import { ADDRESS } from './loopback.js';
+import { frame } from './frames.js';
 import type { NameServer } from './name-server.js';
 import { bareAnswer, operationOf, RCODE } from './operations.js';
+import { forwarded, startRelay } from './relay.js';
 import { signedAnswer } from './signing.js';
 
 /**
@@ -32,41 +31,15 @@ export interface Proxy {
 export async function startProxy(server: NameServer): Promise<Proxy> {
   const calls: BackendCall[] = [];
   const faults = new PendingFaults();
-  const sockets = new Set<Socket>();
-
   const carriedOut = (message: Buffer) => server.gate.together(() => forwarded(message, server.port));
-
-  async function serve(message: Buffer, client: Socket): Promise<void> {
+  const relay = await startRelay(async (message, client) => {
     const call = operationOf(message);
     calls.push(call);
     const fault = faults.take(call);
-    if (!fault) return void client.write(frame(await carriedOut(message)));
-    const answer = fault.afterCommit ? await carriedOut(message) : undefined;
-    play(fault.kind, client, message, answer);
-  }
-
-  const listener = createServer((client) => {
-    sockets.add(client);
-    const frames = new Frames();
-    client.on('close', () => sockets.delete(client));
-    client.on('error', () => {}); // The adapter has gone: nothing is left to be told.
-    client.on('data', (data) => {
-      for (const message of frames.push(data)) serve(message, client).catch(() => client.resetAndDestroy());
-    });
+    if (!fault) client.write(frame(await carriedOut(message)));
+    else play(fault.kind, client, message, fault.afterCommit ? await carriedOut(message) : undefined);
   });
-  listener.listen(0, ADDRESS);
-  await once(listener, 'listening');
-  return {
-    port: (listener.address() as { port: number }).port,
-    calls,
-    fail: (fault) => faults.add(fault),
-    async close() {
-      const closed = once(listener, 'close');
-      listener.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
+  return { port: relay.port, calls, fail: (fault) => faults.add(fault), close: () => relay.close() };
 }
 
 /** @param answer the server's, if it has carried the request out */
@@ -120,21 +93,5 @@ class PendingFaults {
       return fault;
     }
     return undefined;
-  }
-}
-
-/** The server's answer to one message, both as they are. */
-export async function forwarded(message: Buffer, serverPort: number): Promise<Buffer> {
-  const socket = connect(serverPort, ADDRESS);
-  const frames = new Frames();
-  socket.write(frame(message));
-  try {
-    for await (const data of socket) {
-      const [answer] = frames.push(data as Buffer);
-      if (answer) return answer;
-    }
-    throw new Error('The name server closed the connection.');
-  } finally {
-    socket.destroy();
   }
 }
