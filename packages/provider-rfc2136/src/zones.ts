@@ -93,8 +93,12 @@ async function zoneOf(api: Api, name: Fqdn, call: Call): Promise<ZoneAnswer> {
       .filter((record) => record.type === type)
       .map((record) => ancestors(name).find((ancestor) => ancestor === record.name))
       .find((found) => found !== undefined);
-  if (!message.isAuthoritative) return { cut: owner(TYPE.NS) };
-  return { zone: owner(TYPE.SOA) };
+  if (!message.isAuthoritative) {
+    const cut = owner(TYPE.NS);
+    return cut ? { cut } : {};
+  }
+  const zone = owner(TYPE.SOA);
+  return zone ? { zone } : { isAlias: true };
 }
 
 function toZone(name: Fqdn): Zone {
