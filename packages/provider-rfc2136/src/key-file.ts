@@ -49,7 +49,8 @@ function parseKeys(text: string): KeyText[] {
   const keys: KeyText[] = [];
   for (const [index, token] of tokens.entries()) {
     if (token !== 'key' || tokens[index + 2] !== '{') continue;
-    const body = tokens.slice(index + 3, tokens.indexOf('}', index));
+    const end = tokens.indexOf('}', index);
+    const body = tokens.slice(index + 3, Math.max(end, index));
     const [algorithm, secret] = [wordAfter(body, 'algorithm'), wordAfter(body, 'secret')];
     if (algorithm !== undefined && secret !== undefined)
       keys.push({ name: tokens[index + 1]!, algorithm, secret });

@@ -1,5 +1,9 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decodeMessage } from '../src/wire/message.js';
 import { answer } from './support/answer.js';
 import { frame, type Primary, startPrimary } from './support/primary.js';
 import { failureOf, key, providerFor, testCall, zone } from './support/provider.js';
@@ -19,6 +23,29 @@ async function closedPort(): Promise<number> {
   const other = await startPrimary();
   await other.close();
   return other.port;
+}
+
+/** A port that accepts nothing: its owner is busy for ever, and the kernel's queue is full. */
+async function deafPort(): Promise<{ port: number; close(): Promise<void> }> {
+  const worker = new Worker(
+    `const { parentPort } = require('node:worker_threads');
+    const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+      parentPort.postMessage(server.address().port);
+      setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 50);
+    });`,
+    { eval: true },
+  );
+  const [port] = (await once(worker, 'message')) as [number];
+  await setTimeout(100);
+  const fillers = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  await setTimeout(100);
+  return {
+    port,
+    async close() {
+      for (const filler of fillers) filler.destroy();
+      await worker.terminate();
+    },
+  };
 }
 
 describe('a server that gives no answer', () => {
@@ -49,10 +76,14 @@ describe('a server that gives no answer', () => {
   });
 
   it('because connecting takes too long: nothing was carried out', async () => {
-    // The kernel completes connections to a queue of its own; one that never answers is an address of documentation.
-    const error = await failureOf(update(providerFor(primary, { timeoutMs: 1e-9 })));
-    expect(error).toMatchObject({ code: 'TIMEOUT', outcomeUnknown: false });
-    expect(error.hint).toContain('No connection came about');
+    const { port, close } = await deafPort();
+    try {
+      const error = await failureOf(update(providerFor({ server: `127.0.0.1:${port}` }, { timeoutMs: 200 })));
+      expect(error).toMatchObject({ code: 'TIMEOUT', outcomeUnknown: false });
+      expect(error.hint).toContain('No connection came about');
+    } finally {
+      await close();
+    }
   });
 
   it('because it closes the connection', async () => {
@@ -86,7 +117,6 @@ describe('an answer in pieces', () => {
     const server = createServer((socket) => {
       socket.on('error', () => {});
       socket.once('data', async (data) => {
-        const { decodeMessage } = await import('../src/wire/message.js');
         const packet = data.subarray(2);
         const seen = { operation: 'Update', message: decodeMessage(packet), packet };
         const noise = answer(seen, {});
@@ -115,13 +145,13 @@ describe('a signal', () => {
     const call = testCall(AbortSignal.abort());
     const provider = providerFor(primary, { keySecret: 'not Base64!' });
     for (const work of [
-      provider.applyChange(zone, undefined, ours, call),
-      provider.readRecordSet(zone, key(), call),
-      provider.findZones(key().name, call),
-      provider.readRecordSets!(zone, [key()], call),
-      provider.applyChanges!(zone, [{ current: undefined, change: ours }], call),
+      () => provider.applyChange(zone, undefined, ours, call),
+      () => provider.readRecordSet(zone, key(), call),
+      () => provider.findZones(key().name, call),
+      () => provider.readRecordSets!(zone, [key()], call),
+      () => provider.applyChanges!(zone, [{ current: undefined, change: ours }], call),
     ])
-      expect(await failureOf(work)).toMatchObject({ code: 'ABORTED' });
+      expect(await failureOf(work())).toMatchObject({ code: 'ABORTED' });
     expect(primary.requests).toEqual([]);
     expect(call.events).toEqual([]);
   });

@@ -67,7 +67,7 @@ export function answer(
 }
 
 /** RFC 8945 section 4.3, written down a second time on purpose: the provider's own code does not prove itself. */
-function signed(bare: Buffer, { tsig, id }: Message, signing: Signing): Buffer {
+export function signed(bare: Buffer, { tsig, id }: Message, signing: Signing = {}): Buffer {
   const algorithm = signing.algorithm ?? textOf(tsig!.algorithm);
   const digest = MACS[algorithm as keyof typeof MACS];
   const time = Buffer.alloc(8);

@@ -14,7 +14,7 @@ export type Behaviour = Buffer | readonly Buffer[] | 'hang' | 'reset' | 'close' 
 export interface Primary {
   readonly port: number;
   readonly server: string;
-  readonly requests: readonly SeenRequest[];
+  readonly requests: SeenRequest[];
   readonly records: StoredRecord[];
   /** Called for each request in place of the server's own answer; undefined: that one. */
   respond: ((seen: SeenRequest, own: () => Buffer, nth: number) => Behaviour | undefined) | undefined;
