@@ -14,8 +14,8 @@ const TSIG_OCTETS = 2 * 255 + 64 + 32;
 export const MAX_REQUEST_OCTETS = MAX_MESSAGE_OCTETS - TSIG_OCTETS;
 
 export interface Api {
-  /** @throws DnsError `UNSUPPORTED`, `AUTH_INVALID`, `INVALID_NAME` for settings that cannot be used */
-  settings(): Settings;
+  /** @throws DnsError `ABORTED`; `UNSUPPORTED`, `AUTH_INVALID`, `INVALID_NAME` for settings that cannot be used */
+  settings(call: Call): Settings;
   /**
    * An answer with NOERROR or NXDOMAIN, signed if there is a key.
    *
@@ -41,7 +41,8 @@ export interface Api {
  */
 export function createApi(open: () => Settings, timeoutMs: number): Api {
   let opened: Settings | undefined;
-  const settings = () => {
+  const settings = ({ signal }: Call) => {
+    if (signal.aborted) throw abortError(signal, { provider: manifest.id });
     opened ??= open();
     return opened;
   };
@@ -63,15 +64,14 @@ function newId(): number {
 }
 
 async function send(
-  settings: () => Settings,
+  settings: (call: Call) => Settings,
   timeoutMs: number,
   operation: string,
   write: boolean,
   request: Request,
   call: Call,
 ): Promise<Message> {
-  if (call.signal.aborted) throw abortError(call.signal, { provider: manifest.id, operation });
-  const { server, key } = settings();
+  const { server, key } = settings(call);
   const asked: FailedRequest = { operation, write, server, key, name: request.name };
   const startedAt = performance.now();
   let outcome: Message | DnsError;
@@ -170,9 +170,9 @@ function isProvedBy(packet: Buffer, { tsig }: Message, requestMac: Buffer, asked
       asked,
       'Somebody on the way may have changed it, or the server signs with another key.',
     );
-  // With BADTIME the server signs the time of the request (RFC 8945 section 5.2.3).
-  if (Math.abs(now() - tsig.timeSigned) > FUDGE_SECONDS)
-    throw unreliable(`was signed at another time than now`, asked, 'Set both clocks by NTP.');
+  const isAboutTime = tsigErrorName(tsig.error) === 'BADTIME';
+  if (!isAboutTime && Math.abs(now() - tsig.timeSigned) > FUDGE_SECONDS)
+    throw unreliable('was signed at another time than now', asked, 'Set both clocks by NTP.');
   return true;
 }
 

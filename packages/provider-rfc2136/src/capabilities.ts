@@ -9,8 +9,8 @@ export const capabilities: Capabilities = {
     ttl: { min: 1, max: 2 ** 31 - 1, default: 120 },
     // A message holds 65,535 octets, and that which removes a value holds it twice: as a prerequisite and as what is to go.
     txtBytes: 32_000,
-    // No server has a limit of its own. What fits in no message is refused when it is written.
-    valuesPerSet: 1_000,
+    // BIND's default of max-records-per-type, beyond which it answers SERVFAIL. Other servers hold more.
+    valuesPerSet: 100,
   },
   lines: false,
   zoneSearch: 'suffixes',

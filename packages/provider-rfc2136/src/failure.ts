@@ -51,7 +51,7 @@ const RCODE_ROWS: Readonly<Record<string, RcodeRow>> = {
   NOTAUTH: {
     code: 'ZONE_NOT_FOUND',
     message: '{server} does not take updates for the zone {name} (NOTAUTH).',
-    hint: 'Name the primary server of the zone; a secondary one may say this too.',
+    hint: 'Name the primary server of the zone. A secondary one says this too, and so does Knot DNS to {key} if it may not update the zone.',
   },
   NOTZONE: {
     code: 'INVALID_NAME',
@@ -72,11 +72,24 @@ export function refused(rcode: string, isProved: boolean, request: FailedRequest
     code: 'PROTOCOL' as const,
     message: `{server} answers with ${rcode}.`,
   };
+  // A question has no zone that the server could lack authority for: this is PowerDNS's answer to a key that it does not take.
+  if (rcode === 'NOTAUTH' && request.operation.startsWith('Query ')) return unknownKey(rcode, request);
   const doubt = isProved ? '' : ' The answer is not signed, so this is no proof.';
   return failure(row.code, `${filled(row.message, request)}${doubt}`, request, {
     vendorCode: rcode,
     hint: row.hint && filled(row.hint, request),
     outcomeUnknown: request.write && (!isProved || UNKNOWN_OUTCOME.has(rcode)),
+  });
+}
+
+function unknownKey(rcode: string, request: FailedRequest): DnsError {
+  const { server, key } = request;
+  const message = key
+    ? `${serverText(server)} does not accept the TSIG key ${key.title} (${rcode}).`
+    : `${serverText(server)} wants a signed question (${rcode}).`;
+  return failure('AUTH_INVALID', message, request, {
+    vendorCode: rcode,
+    hint: "Name, algorithm and secret must be those of the server's own key.",
   });
 }
 

@@ -49,15 +49,16 @@ function parseKeys(text: string): KeyText[] {
   const keys: KeyText[] = [];
   for (const [index, token] of tokens.entries()) {
     if (token !== 'key' || tokens[index + 2] !== '{') continue;
-    const body = tokens.slice(index + 3, tokens.indexOf('}', index));
-    const [algorithm, secret] = [valueOf(body, 'algorithm'), valueOf(body, 'secret')];
+    const end = tokens.indexOf('}', index);
+    const body = tokens.slice(index + 3, Math.max(end, index));
+    const [algorithm, secret] = [wordAfter(body, 'algorithm'), wordAfter(body, 'secret')];
     if (algorithm !== undefined && secret !== undefined)
       keys.push({ name: tokens[index + 1]!, algorithm, secret });
   }
   return keys;
 }
 
-function valueOf(body: readonly string[], word: string): string | undefined {
+function wordAfter(body: readonly string[], word: string): string | undefined {
   const at = body.indexOf(word);
   return at < 0 || body[at + 2] !== ';' ? undefined : body[at + 1];
 }

@@ -1,6 +1,7 @@
 import type { ProviderManifest } from '@domainproof/core';
 import { capabilities } from './capabilities.js';
 import { environmentNames } from './environment-names.js';
+import { TYPES } from './wire/rdata.js';
 
 /** Without a key in it: `update-policy`, `acl` and the metadata of the three servers name a key that is there already. */
 const POLICY = `# BIND (named.conf)
@@ -82,7 +83,7 @@ export const manifest: ProviderManifest = {
     {
       action: 'query',
       access: 'read',
-      operations: ['Query SOA', 'Query TXT', 'Query CNAME', 'Query ANY'],
+      operations: ['SOA', 'ANY', ...TYPES].map((type) => `Query ${type}`),
       purpose: 'Find the zone, and read the values that are there',
     },
     {

@@ -1,4 +1,6 @@
-import type { Receipt, ValueChange } from '@domainproof/core';
+import { DnsError, type Receipt, type ValueChange } from '@domainproof/core';
+import { capabilities } from './capabilities.js';
+import { manifest } from './manifest.js';
 import { isAbsent, isAsRead, isSetAbsent } from './prerequisites.js';
 import { StoredSet } from './stored-set.js';
 import { CLASS } from './wire/codes.js';
@@ -17,7 +19,7 @@ export interface Plan {
  * were there is true, and the added ones can have the TTL that the set has. Some servers (BIND) give the TTL of an added
  * record to the whole set.
  *
- * @throws DnsError `INVALID_VALUE`
+ * @throws DnsError `INVALID_VALUE`, `QUOTA_EXCEEDED`
  */
 export function planOf(assumed: StoredSet, { key, add, remove, ttl }: ValueChange): Plan {
   const type = typeNumber(key.type);
@@ -37,11 +39,22 @@ export function planOf(assumed: StoredSet, { key, add, remove, ttl }: ValueChang
   const removed = [...new Set(remove)]
     .flatMap((value) => assumed.recordsOf(value))
     .map(({ rdata }) => ({ name: key.name, type, class: CLASS.NONE, ttl: 0, rdata }));
+  if (added.length > 0) assertRoom(assumed, added.length - removed.length);
   return {
     prerequisites: prerequisitesOf(assumed, added.length > 0),
     updates: [...removed, ...added],
     receipt: { settled: true, present, absent },
   };
+}
+
+function assertRoom({ key, records }: StoredSet, more: number): void {
+  const { valuesPerSet } = capabilities.limits;
+  if (records.length + more <= valuesPerSet) return;
+  throw new DnsError(
+    'QUOTA_EXCEEDED',
+    `${key.name} holds ${records.length} ${key.type} records, and a set holds at most ${valuesPerSet}.`,
+    { provider: manifest.id, hint: 'Take away those that are left over from earlier validations.' },
+  );
 }
 
 function prerequisitesOf(assumed: StoredSet, adds: boolean): ResourceRecord[] {

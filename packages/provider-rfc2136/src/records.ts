@@ -94,10 +94,14 @@ export async function answeredSet(api: Api, zone: Zone, key: RecordKey, call: Ca
   return new StoredSet(key, [], await typesAt(api, zone, key, call));
 }
 
+/** A server may answer ANY with HINFO alone, or not at all (RFC 8482 section 4). */
 async function typesAt(api: Api, zone: Zone, key: RecordKey, call: Call): Promise<string[]> {
-  const types = typesIn(await authoritative(api, zone, key, TYPE.ANY, call), key);
-  if (!types.includes(TYPE.HINFO)) return types.map(typeName);
-  // A server may answer ANY with HINFO alone (RFC 8482 section 4.2).
+  try {
+    const types = typesIn(await authoritative(api, zone, key, TYPE.ANY, call), key);
+    if (!types.includes(TYPE.HINFO)) return types.map(typeName);
+  } catch (error) {
+    if (!isDnsError(error, 'FORBIDDEN') && !isDnsError(error, 'UNSUPPORTED')) throw error;
+  }
   const others = TYPES.filter((type) => type !== 'CNAME');
   const answers = await inLanes(others, (type) => authoritative(api, zone, key, TYPE[type], call));
   return answers.flatMap((answer) => typesIn(answer, key)).map(typeName);

@@ -44,6 +44,10 @@ export interface Settings {
  */
 export function resolveSettings(options: SettingOptions, environment: Environment): Settings {
   const found = gather(options, environment);
+  if (typeof (options.unsigned ?? false) !== 'boolean')
+    throw new DnsError('UNSUPPORTED', 'The option unsigned must be true or false.', {
+      provider: manifest.id,
+    });
   if (!found.server)
     throw new DnsError('AUTH_INVALID', 'No name server for dynamic update is named.', {
       provider: manifest.id,
@@ -58,32 +62,37 @@ export function resolveSettings(options: SettingOptions, environment: Environmen
 
 type Found = Partial<Record<Setting, string>>;
 
+const KEY_PARTS = ['keyName', 'keySecret', 'keyAlgorithm', 'keyFile'] as const;
+
 /** Explicit options first, the rest from one family of environment names. */
 function gather(options: SettingOptions, environment: Environment): Found {
-  const { server, port, keyName, keySecret, keyAlgorithm, keyFile } = options;
-  const isKeyGiven = keySecret !== undefined || keyFile !== undefined;
-  const given: Found = {
-    ...(server && { server }),
-    ...(port !== undefined && { port: String(port) }),
-    ...(keyName && { keyName }),
-    ...(keySecret && { keySecret }),
-    ...(keyAlgorithm && { keyAlgorithm }),
-    ...(keyFile && { keyFile }),
-  };
-  const families = FAMILIES.map((_, index) => fromFamily(index, environment));
-  const family = families.find((found) => (server ? found.keySecret || found.keyFile : found.server)) ?? {};
-  if (server) {
-    // The port is that of the other server.
-    delete family.server;
-    delete family.port;
-  }
-  if (isKeyGiven)
-    for (const part of ['keyName', 'keySecret', 'keyAlgorithm', 'keyFile'] as const) delete family[part];
+  const given = givenTexts(options);
+  const { server } = given;
+  const isSet = (name: string | undefined) => Boolean(environment[name ?? ''] || environment[`${name}_FILE`]);
+  const names = FAMILIES.find((family) =>
+    server ? isSet(family.keySecret) || isSet(family.keyFile) : isSet(family.server),
+  );
+  const family = names ? fromFamily(names, environment) : {};
+  // They belong to the server of the family.
+  if (server) for (const part of ['server', 'port', 'zones'] as const) delete family[part];
+  if (given.keySecret || given.keyFile) for (const part of KEY_PARTS) delete family[part];
   return { ...family, ...given };
 }
 
-function fromFamily(index: number, environment: Environment): Found {
-  const names = FAMILIES[index]!;
+/** A config file may hold anything. */
+function givenTexts(options: SettingOptions): Found {
+  const given: Found = {};
+  for (const option of ['server', 'port', ...KEY_PARTS] as const) {
+    const value: unknown = options[option];
+    if (value === undefined || value === '') continue;
+    if (typeof value !== 'string' && !(option === 'port' && typeof value === 'number'))
+      throw new DnsError('UNSUPPORTED', `The option ${option} must be a text.`, { provider: manifest.id });
+    given[option] = String(value);
+  }
+  return given;
+}
+
+function fromFamily(names: (typeof FAMILIES)[number], environment: Environment): Found {
   const settings = manifest.settings.map((field) => ({
     ...field,
     environment: [names[field.option as Setting] ?? []].flat(),
@@ -125,5 +134,7 @@ function noKey(options: SettingOptions): undefined {
 
 function zonesOf(zones: string | readonly string[] | undefined): Fqdn[] | undefined {
   const names = typeof zones === 'string' ? zones.split(/[\s,]+/).filter((name) => name !== '') : zones;
-  return names && names.length > 0 ? names.map(toFqdn) : undefined;
+  if (names === undefined || names.length === 0) return undefined;
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names.map(toFqdn);
+  throw new DnsError('UNSUPPORTED', 'The option zones must be a list of names.', { provider: manifest.id });
 }

@@ -72,18 +72,24 @@ export function askOverTcp(
   });
 }
 
-/** Messages out of a stream: each has its length before it (RFC 1035 section 4.2.2). Holds one message at the most, and what came with it. */
+/** Messages out of a stream: each has its length before it (RFC 1035 section 4.2.2). Nothing is copied before a message is complete. */
 class Frames {
-  #rest: Buffer = Buffer.alloc(0);
+  #chunks: Buffer[] = [];
+  #length = 0;
+  /** Octets that must be there for the next step. */
+  #wanted = 2;
 
   *push(chunk: Buffer): Generator<Buffer> {
-    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    while (this.#rest.length >= 2) {
-      const end = 2 + this.#rest.readUInt16BE(0);
-      if (this.#rest.length < end) return;
-      const message = this.#rest.subarray(2, end);
-      this.#rest = this.#rest.subarray(end);
-      yield message;
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    while (this.#length >= this.#wanted) {
+      const bytes = Buffer.concat(this.#chunks);
+      const end = 2 + bytes.readUInt16BE(0);
+      const isWhole = bytes.length >= end;
+      this.#chunks = [isWhole ? bytes.subarray(end) : bytes];
+      this.#length = this.#chunks[0]!.length;
+      this.#wanted = isWhole ? 2 : end;
+      if (isWhole) yield bytes.subarray(2, end);
     }
   }
 }

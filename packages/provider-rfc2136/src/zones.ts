@@ -20,7 +20,7 @@ import type { Message } from './wire/message.js';
  * nobody's server is asked about a top-level domain for each name.
  */
 export async function findZones(api: Api, name: Fqdn, call: Call): Promise<Zone[]> {
-  const { zones: configured } = api.settings();
+  const { zones: configured } = api.settings(call);
   if (configured) {
     const held: Zone[] = [];
     for (const zone of configured.filter((candidate) => isWithin(name, candidate)))
@@ -50,7 +50,7 @@ export async function findZones(api: Api, name: Fqdn, call: Call): Promise<Zone[
  * @throws DnsError `UNSUPPORTED` if none are configured: the protocol has no way to list zones
  */
 export async function* listZones(api: Api, call: Call): AsyncGenerator<Zone> {
-  const { zones, server } = api.settings();
+  const { zones, server } = api.settings(call);
   if (!zones)
     throw new DnsError('UNSUPPORTED', `Dynamic update cannot list the zones of ${serverText(server)}.`, {
       provider: manifest.id,
@@ -61,7 +61,7 @@ export async function* listZones(api: Api, call: Call): AsyncGenerator<Zone> {
 
 async function isHeld(api: Api, zone: Fqdn, call: Call): Promise<boolean> {
   if ((await zoneOf(api, zone, call)).zone === zone) return true;
-  call.log.warn(`${serverText(api.settings().server)} does not hold the zone ${zone}; it is left out.`);
+  call.log.warn(`${serverText(api.settings(call).server)} does not hold the zone ${zone}; it is left out.`);
   return false;
 }
 
@@ -82,7 +82,7 @@ async function zoneOf(api: Api, name: Fqdn, call: Call): Promise<ZoneAnswer> {
     // How a server that holds no such zone answers; one that holds it and does not let us ask answers the same.
     if (!isDnsError(error) || error.vendorCode !== 'REFUSED') throw error;
     call.log.debug(
-      `${serverText(api.settings().server)} holds no zone of ${name}, or does not let this client ask.`,
+      `${serverText(api.settings(call).server)} holds no zone of ${name}, or does not let this client ask.`,
     );
     return {};
   }
@@ -93,8 +93,12 @@ async function zoneOf(api: Api, name: Fqdn, call: Call): Promise<ZoneAnswer> {
       .filter((record) => record.type === type)
       .map((record) => ancestors(name).find((ancestor) => ancestor === record.name))
       .find((found) => found !== undefined);
-  if (!message.isAuthoritative) return { cut: owner(TYPE.NS) };
-  return { zone: owner(TYPE.SOA) };
+  if (!message.isAuthoritative) {
+    const cut = owner(TYPE.NS);
+    return cut ? { cut } : {};
+  }
+  const zone = owner(TYPE.SOA);
+  return zone ? { zone } : { isAlias: true };
 }
 
 function toZone(name: Fqdn): Zone {

@@ -32,17 +32,20 @@ function encode(type: RecordType, value: string): Buffer | undefined {
     case TYPE.TXT:
       return Buffer.concat(splitTxt(value).map(characterString));
     case TYPE.CNAME:
-      return nameOctets(value);
-    case TYPE.MX: {
-      const [preference = '', host = ''] = value.split(' ');
-      const name = nameOctets(host);
-      return name && Buffer.concat([Buffer.from([Number(preference) >> 8, Number(preference) & 0xff]), name]);
-    }
+      return value === '' ? undefined : nameOctets(value);
+    case TYPE.MX:
+      return mxOctets(value);
     case TYPE.A:
       return isIPv4(value) ? Buffer.from(value.split('.').map(Number)) : undefined;
     default:
       return ipv6Octets(value);
   }
+}
+
+function mxOctets(value: string): Buffer | undefined {
+  const [, preference, host] = /^(\d{1,5}) (\S+)$/.exec(value) ?? [];
+  const name = host && Number(preference) <= 0xffff ? nameOctets(host) : undefined;
+  return name && Buffer.concat([Buffer.from([Number(preference) >> 8, Number(preference) & 0xff]), name]);
 }
 
 /** The canonical value. Text that is not UTF-8 is read as Latin-1: {@link isValue} does not take it for the same value. */
