@@ -55,6 +55,9 @@ export function dissect(message: Buffer): Dissected {
 
   function question(): Dissected['question'] {
     const at = offset;
+    // An answer to what a server could not read is a header alone.
+    if (message.readUInt16BE(COUNTS_AT.question) === 0)
+      return { name: '', type: 0, at, typeAt: at, classAt: at, end: at };
     const text = name();
     offset += 4;
     return {
