@@ -38,6 +38,7 @@ export async function applyChange(
   assertLine(change);
   let assumed = storedSetOf(current) ?? (change.add.length > 0 ? nothing(change) : onlyTheRemoved(change));
   let isRead = current !== undefined;
+  let refuted: StoredSet | undefined;
   for (let attempt = 1; ; attempt += 1) {
     if (isRead) assertNoConflict(assumed, change);
     const plan = planOf(assumed, change);
@@ -51,10 +52,16 @@ export async function applyChange(
     }
     if (attempt > 1) await pause(attempt, call);
     const found = await answeredSet(api, zone, change.key, call);
-    // A wildcard answers for a name that holds nothing. That it does is made sure of by the next attempt.
-    const isMadeUp = isRead && !found.isEmpty && found.equals(assumed);
-    assumed = isMadeUp ? nothing(change) : found;
-    isRead = !isMadeUp;
+    if (isRead && !found.isEmpty && found.equals(assumed)) {
+      // A wildcard may answer for a name that holds nothing. Whether it does the next attempt finds out.
+      refuted = found;
+      assumed = nothing(change);
+      isRead = false;
+    } else {
+      // No wildcard's then, but a set that the server is not good at matching.
+      assumed = refuted?.equals(found) ? found.withoutComparison() : found;
+      isRead = true;
+    }
   }
 }
 

@@ -112,7 +112,7 @@ export function tsigRefused(
   const rows: Record<string, [message: string, hint: string]> = {
     BADKEY: [
       `${server} does not know the TSIG key ${key} with hmac-${digest} (BADKEY).`,
-      "Name and algorithm must be those of the server's key statement, letter for letter.",
+      "Name and algorithm must be those of the server's key statement, letter for letter. Knot says this too of a key that its acl does not let change the record.",
     ],
     BADSIG: [
       `${server} does not accept the signature of the TSIG key ${key} (BADSIG).`,

@@ -13,7 +13,7 @@ const NOTHING = Buffer.alloc(0);
 
 /** That nothing is there, nor anything that excludes the set: an alias beside a text, or whatever beside an alias. */
 export function isAbsent(key: RecordKey): ResourceRecord[] {
-  if (key.type === 'CNAME') return [without(key, TYPE.ANY)];
+  if (key.type === 'CNAME') return isNameAbsent(key);
   return [without(key, typeNumber(key.type)), without(key, TYPE.CNAME)];
 }
 
@@ -22,10 +22,17 @@ export function isSetAbsent(key: RecordKey): ResourceRecord[] {
   return [without(key, typeNumber(key.type))];
 }
 
-/** That exactly these records are there, and what was seen beside them. */
-export function isAsRead({ key, records, conflicts }: StoredSet): ResourceRecord[] {
+/** That nothing at all is at the name, as must be where a wildcard answers. */
+export function isNameAbsent(key: RecordKey): ResourceRecord[] {
+  return [without(key, TYPE.ANY)];
+}
+
+/** That exactly these records are there, or at least records of their type; and what was seen beside them. */
+export function isAsRead({ key, records, conflicts, isComparable }: StoredSet): ResourceRecord[] {
+  const type = typeNumber(key.type);
+  const present = records.length > 0 && !isComparable ? [record(key, type, CLASS.ANY)] : undefined;
   return [
-    ...records.map(({ rdata }) => ({ ...record(key, typeNumber(key.type), CLASS.IN), rdata })),
+    ...(present ?? records.map(({ rdata }) => ({ ...record(key, type, CLASS.IN), rdata }))),
     ...conflicts.map((type) =>
       record(key, TYPE[type as keyof typeof TYPE] ?? Number(type.replace('TYPE', '')), CLASS.ANY),
     ),

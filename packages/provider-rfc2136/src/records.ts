@@ -8,7 +8,7 @@ import {
 } from '@domainproof/core';
 import type { Api } from './api.js';
 import { manifest } from './manifest.js';
-import { isAbsent, isAsRead } from './prerequisites.js';
+import { isAbsent, isAsRead, isNameAbsent } from './prerequisites.js';
 import { StoredSet } from './stored-set.js';
 import { CLASS, TYPE, typeName } from './wire/codes.js';
 import type { Message, ResourceRecord } from './wire/message.js';
@@ -34,10 +34,14 @@ export async function readRecordSet(
   let refuted: StoredSet | undefined;
   for (let reads = 1; ; reads += 1) {
     const found = await answeredSet(api, zone, key, call);
-    if (found.isEmpty || (refuted && found.equals(refuted))) return undefined;
+    if (found.isEmpty) return undefined;
+    const isAgain = refuted?.equals(found);
+    // Not what a match fails for tells that it is a wildcard's, but that nothing is there: a server may be bad at matching.
+    if (isAgain && (await holdsAll(api, zone, isNameAbsent(key), call))) return undefined;
+    const set = isAgain ? found.withoutComparison() : found;
     try {
-      await api.update(zone.name, isAsRead(found), [], call);
-      return found.toRecordSet();
+      await api.update(zone.name, isAsRead(set), [], call);
+      return set.toRecordSet();
     } catch (error) {
       if (!isDnsError(error, 'RECORD_CONFLICT') || reads === MAX_READS) throw error;
       refuted = found;

@@ -8,11 +8,24 @@ export class StoredSet {
   readonly records: readonly ResourceRecord[];
   /** Types at the name that exclude this set. */
   readonly conflicts: readonly string[];
+  /** False: the server has the set, and yet does not find these values in it. PowerDNS does so if two of them differ in case only. */
+  readonly isComparable: boolean;
 
-  constructor(key: RecordKey, records: readonly ResourceRecord[], conflicts: readonly string[] = []) {
+  constructor(
+    key: RecordKey,
+    records: readonly ResourceRecord[],
+    conflicts: readonly string[] = [],
+    isComparable = true,
+  ) {
     this.key = key;
     this.records = records;
     this.conflicts = conflicts;
+    this.isComparable = isComparable;
+  }
+
+  /** The same set, of which nothing but that it is there can be made a prerequisite. */
+  withoutComparison(): StoredSet {
+    return new StoredSet(this.key, this.records, this.conflicts, false);
   }
 
   get isEmpty(): boolean {

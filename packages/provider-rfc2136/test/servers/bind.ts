@@ -29,7 +29,6 @@ function bindWith(flags: readonly string[]): ServerProgram {
   directory "${folder}"; pid-file none; session-keyfile none; lock-file none;
   listen-on port ${port} { ${ADDRESS}; }; listen-on-v6 { none; };
   recursion no; dnssec-validation no; notify no; minimal-responses yes;
-  max-records-per-type 0; // Else BIND takes no more than 100 values at a name.
   transfers-out 1000; tcp-clients 1000;
   allow-query { 127.0.0.0/8; }; allow-transfer { ${OBSERVER}; };
 };
