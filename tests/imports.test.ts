@@ -32,3 +32,25 @@ describe.each(packages)('importing $name', ({ directory, name }) => {
     expect(loaded.filter((path) => HEAVY.test(path))).toEqual([]);
   });
 });
+
+/** Parts of Node that take as long to load as a whole package of ours, and are needed with the first question or lock. */
+const SLOW_BUILTINS = ['net', 'dgram', 'crypto', 'tls', 'dns', 'http2'];
+
+describe.each(
+  packages.filter(({ name }) => /core|verifier|provider-(alidns|huaweicloud|rfc2136)/.test(name)),
+)('importing $name', ({ directory, name }) => {
+  test.each(['import', 'require'])('by %s loads no sockets and no cryptography', (way) => {
+    const list = "console.log(process.moduleLoadList.join('\\n'))";
+    const [type, load] =
+      way === 'import'
+        ? ['module', `import ${JSON.stringify(name)}`]
+        : ['commonjs', `require(${JSON.stringify(name)})`];
+    const output = execFileSync(process.execPath, [`--input-type=${type}`, '-e', `${load};${list}`], {
+      cwd: directory,
+      encoding: 'utf8',
+    });
+    const loaded = output.split('\n');
+    expect(loaded.length).toBeGreaterThan(50);
+    expect(SLOW_BUILTINS.filter((builtin) => loaded.includes(`NativeModule ${builtin}`))).toEqual([]);
+  });
+});

@@ -1,17 +1,13 @@
-import { abortError, DnsError } from '@domainproof/core';
-import { childSignal } from './abort.js';
-import { Authority } from './asking/authority.js';
-import { exchangeBy } from './asking/exchange.js';
-import { parseResolvers, ResolverClient } from './asking/resolver.js';
+import { DnsError } from '@domainproof/core';
+import { parseResolver } from './asking/resolver-address.js';
 import { verifyMany } from './bulk/verify-many.js';
 import { systemClock } from './clock.js';
-import { Delegations } from './delegation/delegation.js';
-import { diagnose, lookingWith } from './diagnosis/diagnose.js';
+import { parsePerspectives } from './perspectives/parse.js';
 import { networkTransport } from './transport/network.js';
 import type { Verifier, VerifierOptions, WaitOptions } from './types/index.js';
+import type { Asking, Verification, Waiting } from './verification.js';
+import { readExpectations } from './waiting/expectation.js';
 import { startRun } from './waiting/run.js';
-import { nameWithin, toTargets } from './waiting/target.js';
-import { type WaitSettings, waitFor } from './waiting/wait.js';
 
 const DNS_PORT = 53;
 const QUERY_TIMEOUT_MS = 2_000;
@@ -19,67 +15,77 @@ const WAIT_TIMEOUT_MS = 600_000;
 /** Node's timers hold no more. */
 const MAX_TIMER_MS = 2_147_483_647;
 
+const ONE_LOOK: Waiting = { patience: { once: true }, stopEarly: true, onEvent: () => {} };
+
 /**
  * A verifier that asks the authoritative name servers, address by address, whether a value is served.
+ * Most of its code is loaded with the first question.
  *
  * @throws DnsError `INVALID_VALUE` for an option that is out of its range.
  */
 export function createVerifier(options: VerifierOptions = {}): Verifier {
-  const { clock = systemClock, random = Math.random, transport = networkTransport } = options;
-  const exchange = exchangeBy(transport, clock);
-  const port = integer('authoritativePort', options.authoritativePort ?? DNS_PORT, 1, 65_535);
-  const queryTimeoutMs = integer(
-    'queryTimeoutMs',
-    options.queryTimeoutMs ?? QUERY_TIMEOUT_MS,
-    1,
-    MAX_TIMER_MS,
-  );
-  const resolvers = parseResolvers(options.resolvers);
-  const resolver = new ResolverClient({ exchange, clock, resolvers, queryTimeoutMs });
-  const authority = new Authority({ exchange, clock, port, queryTimeoutMs });
-  const delegations = new Delegations({ resolver, authority, clock });
-  const context = { clock, random, exchange, transport, queryTimeoutMs, resolver, authority, delegations };
-  const settingsOf = ({ timeoutMs = WAIT_TIMEOUT_MS, stopEarly = true, ...looking }: WaitOptions) => ({
-    ...lookingWith(context, { ...looking, once: false }),
-    patience: { once: false, timeoutMs: integer('timeoutMs', timeoutMs, 0, MAX_TIMER_MS) } as const,
-    stopEarly,
-  });
+  const asking = readOptions(options);
+  let loading: Promise<Verification> | undefined;
+  const load = () => {
+    loading ??= import('./verification.js').then(({ Verification }) => new Verification(asking));
+    return loading;
+  };
   return {
     async check(expectations, { signal } = {}) {
-      const settings: WaitSettings = {
-        ...lookingWith(context, { once: true }),
-        patience: { once: true },
-        stopEarly: true,
-        onEvent: () => {},
-      };
-      return waitFor(context, toTargets(expectations), settings, signal);
+      const expected = readExpectations(expectations);
+      return (await load()).wait(expected, ONE_LOOK, signal);
     },
-    async wait(expectations, { onEvent = () => {}, ...options } = {}) {
-      const settings = { ...settingsOf(options), onEvent };
-      return waitFor(context, toTargets(expectations), settings, options.signal);
+    async wait(expectations, { onEvent = () => {}, signal, ...options } = {}) {
+      const expected = readExpectations(expectations);
+      const waiting = { ...readWaiting(options), onEvent };
+      return (await load()).wait(expected, waiting, signal);
     },
-    run(expectations, options = {}) {
-      return startRun(context, toTargets(expectations), settingsOf(options), options.signal);
+    run(expectations, { signal, ...options } = {}) {
+      const expected = readExpectations(expectations);
+      const waiting = readWaiting(options);
+      return startRun(
+        async (onEvent, stop) => (await load()).wait(expected, { ...waiting, onEvent }, stop),
+        signal,
+      );
     },
     async diagnose(subject, options = {}) {
-      return diagnose(context, subject, options);
+      return (await load()).diagnose(subject, options);
     },
     verifyMany(expectations, options) {
-      return verifyMany({ ...context, port }, expectations, options);
+      return verifyMany(async () => (await load()).bulk, expectations, options);
     },
-    async delegation(name, { zone, signal } = {}) {
-      const { name: full, hint } = nameWithin(name, zone);
-      if (signal?.aborted) throw abortError(signal);
-      const work = childSignal(signal);
-      try {
-        return await delegations.find(full, hint, true, work.signal);
-      } catch (error) {
-        if (signal?.aborted) throw abortError(signal);
-        throw error;
-      } finally {
-        work.release();
-      }
+    async delegation(name, options = {}) {
+      return (await load()).delegation(name, options);
     },
+  };
+}
+
+function readOptions(options: VerifierOptions): Asking {
+  const { clock = systemClock, random = Math.random, transport = networkTransport, resolvers = [] } = options;
+  const { authoritativePort = DNS_PORT, queryTimeoutMs = QUERY_TIMEOUT_MS } = options;
+  return {
+    clock,
+    random,
+    transport,
+    port: integer('authoritativePort', authoritativePort, 1, 65_535),
+    queryTimeoutMs: integer('queryTimeoutMs', queryTimeoutMs, 1, MAX_TIMER_MS),
+    resolvers: resolvers.length > 0 ? resolvers.map(parseResolver) : undefined,
+  };
+}
+
+function readWaiting({
+  timeoutMs = WAIT_TIMEOUT_MS,
+  stopEarly = true,
+  perspectives,
+  quorum,
+  ...looking
+}: WaitOptions): Omit<Waiting, 'onEvent'> {
+  return {
+    ...looking,
+    perspectives: parsePerspectives(perspectives, quorum),
+    quorum,
+    patience: { once: false, timeoutMs: integer('timeoutMs', timeoutMs, 0, MAX_TIMER_MS) },
+    stopEarly,
   };
 }
 

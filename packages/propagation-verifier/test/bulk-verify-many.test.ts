@@ -806,7 +806,7 @@ describe('the end', () => {
       transport: networkTransport,
     };
     const context = { ...defective, port: 53, queryTimeoutMs: 100 } as unknown as BulkContext;
-    await expect(collect(verifyMany(context, expectations(5)))).rejects.toThrow(TypeError);
+    await expect(collect(verifyMany(async () => context, expectations(5)))).rejects.toThrow(TypeError);
   });
 
   test('a name that has no zone yet when the loop is left is forgotten', async () => {
@@ -820,7 +820,9 @@ describe('the end', () => {
       port: 53,
       queryTimeoutMs: 100,
     };
-    const reports = verifyMany(context as unknown as BulkContext, expectations(1))[Symbol.asyncIterator]();
+    const reports = verifyMany(async () => context as unknown as BulkContext, expectations(1))[
+      Symbol.asyncIterator
+    ]();
     const first = reports.next();
     await new Promise((resolve) => setTimeout(resolve, 50));
     await reports.return?.();

@@ -3,7 +3,8 @@ import type { Fqdn } from '@domainproof/core';
 import { describe, expect, test } from 'vitest';
 import { Authority } from '../src/asking/authority.js';
 import { exchangeBy } from '../src/asking/exchange.js';
-import { parseResolvers, ResolverClient } from '../src/asking/resolver.js';
+import { ResolverClient } from '../src/asking/resolver.js';
+import { parseResolver } from '../src/asking/resolver-address.js';
 import { Delegations } from '../src/delegation/delegation.js';
 import { domainOf } from '../src/diagnosis/checks/caa.js';
 import { formOf, joinsTo } from '../src/diagnosis/checks/forms.js';
@@ -394,7 +395,7 @@ describe('the questions of a diagnosis', () => {
     const resolver = new ResolverClient({
       exchange,
       clock,
-      resolvers: parseResolvers([RESOLVER]),
+      resolvers: [parseResolver(RESOLVER)],
       queryTimeoutMs,
     });
     const authority = new Authority({ exchange, clock, port: 53, queryTimeoutMs });

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Authority } from '../src/asking/authority.js';
 import { exchangeBy } from '../src/asking/exchange.js';
-import { parseResolvers, ResolverClient } from '../src/asking/resolver.js';
+import { ResolverClient } from '../src/asking/resolver.js';
+import { parseResolver } from '../src/asking/resolver-address.js';
 import { Delegations } from '../src/delegation/delegation.js';
 import type { DiagnosedFinding, VerifierEvent } from '../src/index.js';
 import type { WaitContext } from '../src/waiting/context.js';
+import { readExpectations } from '../src/waiting/expectation.js';
 import type { Inspector } from '../src/waiting/rounds.js';
 import { toTargets } from '../src/waiting/target.js';
 import { type WaitSettings, waitFor } from '../src/waiting/wait.js';
@@ -25,7 +27,7 @@ function contextOf({ clock, internet }: World): WaitContext {
   const resolver = new ResolverClient({
     exchange,
     clock,
-    resolvers: parseResolvers([RESOLVER]),
+    resolvers: [parseResolver(RESOLVER)],
     queryTimeoutMs,
   });
   const authority = new Authority({ exchange, clock, port: 53, queryTimeoutMs });
@@ -53,7 +55,7 @@ async function waitWith(
     settlesAfterMs: ({ code }) => (code.endsWith('SLOWLY') ? 30_000 : 0),
   };
   const report = await world.run(
-    waitFor(contextOf(world), toTargets(expectations), {
+    waitFor(contextOf(world), toTargets(readExpectations(expectations)), {
       patience: { once: false, timeoutMs: 100_000 },
       stopEarly: true,
       perspectives: undefined,

@@ -1,6 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { abortError, type Call, DnsError, isDnsError } from '@domainproof/core';
-import { type FailedRequest, refused, tsigRefused, unanswered, unreliable } from './failure.js';
+import {
+  type FailedRequest,
+  PREREQUISITE_RCODES,
+  refused,
+  tsigRefused,
+  unanswered,
+  unreliable,
+} from './failure.js';
 import { manifest } from './manifest.js';
 import type { Settings } from './settings.js';
 import { askOverTcp, NoAnswer } from './tcp.js';
@@ -135,7 +142,8 @@ function accepted(
   const tsigError = requestMac && message.tsig && tsigErrorName(message.tsig.error);
   if (tsigError) throw tsigRefused(tsigError, message.tsig!, isProved, asked);
   const isSuccess = rcode === 'NOERROR' || (rcode === 'NXDOMAIN' && request.opcode === OPCODE.QUERY);
-  if (!isProved && isSuccess)
+  // What a prerequisite tells is acted on as an answer is.
+  if (!isProved && (isSuccess || PREREQUISITE_RCODES.has(rcode)))
     throw unreliable('is not signed', asked, 'The server must sign its answers with the key of the request.');
   if (!isSuccess) throw refused(rcode, isProved, asked);
   if (message.isTruncated) throw unreliable('is cut short', asked);

@@ -60,8 +60,10 @@ const RCODE_ROWS: Readonly<Record<string, RcodeRow>> = {
   },
 };
 
-/** Codes after which nothing was carried out: a prerequisite or a permission was lacking. */
-const UNKNOWN_OUTCOME = new Set(['SERVFAIL']);
+/** Codes that tell which prerequisite does not hold. */
+export const PREREQUISITE_RCODES: ReadonlySet<string> = new Set(
+  Object.keys(RCODE_ROWS).filter((rcode) => RCODE_ROWS[rcode]?.code === 'RECORD_CONFLICT'),
+);
 
 /**
  * @param isProved false if the answer should have been signed and was not: then it may come from anybody, and tells
@@ -78,7 +80,7 @@ export function refused(rcode: string, isProved: boolean, request: FailedRequest
   return failure(row.code, `${filled(row.message, request)}${doubt}`, request, {
     vendorCode: rcode,
     hint: row.hint && filled(row.hint, request),
-    outcomeUnknown: request.write && (!isProved || UNKNOWN_OUTCOME.has(rcode)),
+    outcomeUnknown: request.write && (!isProved || rcode === 'SERVFAIL'),
   });
 }
 

@@ -20,6 +20,7 @@ export class NoAnswer extends Error {
 }
 
 export interface Limits {
+  /** Not fired yet. */
   signal: AbortSignal;
   /** Milliseconds, connecting included. */
   timeoutMs: number;
@@ -38,10 +39,6 @@ export function askOverTcp(
   { signal, timeoutMs }: Limits,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(new NoAnswer('aborted', false, 'aborted'));
-      return;
-    }
     let isSent = false;
     const socket: Socket = connect({ host, port, noDelay: true });
     const end = (outcome: Buffer | NoAnswer) => {

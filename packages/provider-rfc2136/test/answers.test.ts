@@ -82,8 +82,13 @@ describe('an answer without a signature', () => {
 
   it('that says a prerequisite does not hold does not make the adapter go on', async () => {
     const error = await updateWith(saying({ rcode: RCODE.YXRRSET }, 'unsigned'));
-    expect(error).toMatchObject({ code: 'RECORD_CONFLICT', outcomeUnknown: true });
+    expect(error).toMatchObject({ code: 'PROTOCOL', outcomeUnknown: true });
     expect(primary.requests).toHaveLength(1);
+    primary.put('_dnsauth.example.org.', 'TXT', ['theirs']);
+    primary.respond = (seen) =>
+      seen.operation === 'Check' ? answer(seen, { rcode: RCODE.NXRRSET }, 'unsigned') : undefined;
+    const read = providerFor(primary).readRecordSet(zone, key(), testCall());
+    expect(await failureOf(read)).toMatchObject({ code: 'PROTOCOL' });
   });
 
   it('is what an unsigned request gets', async () => {

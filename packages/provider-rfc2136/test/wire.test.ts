@@ -56,7 +56,7 @@ describe('a name', () => {
     ['01 61', 0, 'ends within a name'],
     ['c0', 0, 'ends within a name'],
     ['c000', 0, 'does not point backwards'],
-    ['0161 c000 c004', 2, undefined],
+    ['0161 c000', 0, 'does not point backwards'],
     ['0161 c002', 2, 'does not point backwards'],
     ['c002 0161 c000', 2, 'does not point backwards'],
     ['c005 00', 0, 'does not point backwards'],
@@ -64,9 +64,7 @@ describe('a name', () => {
     ['80 00', 0, 'label of an unknown kind'],
     [`${'01 61'.repeat(128)} 00`, 0, 'longer than 255'],
   ])('%s from %d on is bounded', (hex, offset, message) => {
-    const read = () => readName(hex, offset);
-    if (message === undefined) expect(read().text).toBe('a.'.repeat(1));
-    else expect(read).toThrow(message);
+    expect(() => readName(hex, offset)).toThrow(message);
   });
 
   it('is signed in lower case', () => {
@@ -187,7 +185,7 @@ describe('a value', () => {
   it('of any text comes back as it was', () => {
     fc.assert(
       fc.property(text, (value) => {
-        const clean = value.toWellFormed?.() ?? value;
+        const clean = Buffer.from(value).toString();
         const rdata = encodeRdata('TXT', clean);
         expect(decodeRdata('TXT', rdata)).toBe(clean);
         expect(isValue('TXT', rdata, clean)).toBe(true);

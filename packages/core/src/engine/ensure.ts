@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { isDnsError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
 import type { Lease } from '../lease.js';
@@ -136,7 +135,7 @@ function intentFor(request: SetRequest, value: string, held: ReadonlyMap<string,
   const subject = { ...key, value, provider: account.id, zone: zone.name };
   const earlier = held.get(valueId(subject));
   if (earlier) return { lease: earlier, isNew: false };
-  const id = `${account.id}-${randomUUID()}`;
+  const id = `${account.id}-${crypto.randomUUID()}`;
   const native = { zone: zone.id };
   return { lease: { version: 1, id, ...subject, ttl, created: true, createdAt: now(), native }, isNew: true };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -57,6 +56,8 @@ export interface FileLock {
  * @throws DnsError `ABORTED` or `TIMEOUT` if the signal fires while waiting.
  */
 export async function lockFile(directory: string, key: string, signal: AbortSignal): Promise<FileLock> {
+  // Loaded here, since loading it takes longer than loading the rest of this package.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   const path = join(directory, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.lock`);
   const turn = await acquire(`${path}.turn`, TURN, signal);
   try {

@@ -1,8 +1,7 @@
-import { getServers } from 'node:dns';
-import { isIP, isIPv6 } from 'node:net';
 import { DnsError, type Fqdn } from '@domainproof/core';
 import type { Clock } from '../clock.js';
 import { SharedWork } from '../shared-work.js';
+import { isV6 } from '../transport/family.js';
 import type { Endpoint } from '../transport/transport.js';
 import type { Message } from '../wire/message.js';
 import type { QueryOptions, Question, QuestionType } from '../wire/query.js';
@@ -15,7 +14,6 @@ export interface ResolverOptions {
   queryTimeoutMs: number;
 }
 
-const DNS_PORT = 53;
 /** How often all resolvers are gone through before none is said to answer, and the pause before each further round. */
 const ROUNDS = 3;
 const ROUND_PAUSE_MS = 250;
@@ -28,33 +26,6 @@ const LONGEST_KEEP_OF_HOSTS_S = 3_600;
 export interface ResolverQuery extends Omit<QueryOptions, 'recursionDesired'> {
   /** Straight over TCP. */
   tcp?: boolean;
-}
-
-/**
- * The resolvers of the option, or the system's.
- *
- * @throws DnsError `INVALID_VALUE`
- */
-export function parseResolvers(resolvers: readonly string[] | undefined): Endpoint[] {
-  const texts = resolvers === undefined || resolvers.length === 0 ? getServers() : resolvers;
-  return texts.map(parseResolver);
-}
-
-function parseResolver(text: string): Endpoint {
-  if (isIP(text)) return { address: text, port: DNS_PORT };
-  const match = /^(?:\[(?<v6>[^\]]+)\]|(?<v4>[\d.]+)):(?<port>\d{1,5})$/.exec(text);
-  const address = match?.groups?.v6 ?? match?.groups?.v4 ?? '';
-  const port = Number(match?.groups?.port);
-  const isValid = match?.groups?.v6 ? isIPv6(address) : isIP(address) === 4;
-  if (!isValid || port < 1 || port > 65_535)
-    throw new DnsError(
-      'INVALID_VALUE',
-      `The option "resolvers" holds "${text}", which is not the address of a resolver.`,
-      {
-        hint: 'Give an IP address, with a port if it is not 53: 192.0.2.1, 192.0.2.1:5300, 2001:db8::1 or [2001:db8::1]:5300.',
-      },
-    );
-  return { address, port };
 }
 
 /** Asks recursive resolvers for name servers and their addresses: one after the other until one answers, the one that answered last first. */
@@ -182,5 +153,5 @@ function inWords(outcome: Outcome): string {
 }
 
 function describe({ address, port }: Endpoint): string {
-  return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+  return isV6(address) ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { isV6 } from '../transport/family.js';
 import type { Endpoint } from '../transport/transport.js';
 
 /** After so many questions, or so many packets that answer none of them, the next come from a new port. */
@@ -37,7 +37,7 @@ export class Port {
   /** Connected, so that the system drops what others send. */
   open(): void {
     const { address, port } = this.#endpoint;
-    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    const socket = createSocket(isV6(address) ? 'udp6' : 'udp4');
     this.#opening = socket;
     socket.on('error', (error) => {
       // Of an open socket: "port unreachable", which anybody can forge. The questions' own deadlines decide.

@@ -1,7 +1,7 @@
 import { absoluteName, type Fqdn } from '@domainproof/core';
 import type { DiagnosedFinding, Expectation, RecordReport, ServerReport } from '../types/index.js';
+import { nameWithin, valuesOf, verifiableType } from '../waiting/expectation.js';
 import type { Wanted } from '../waiting/match.js';
-import { nameWithin, valuesOf, verifiableType } from '../waiting/target.js';
 
 export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 

@@ -7,6 +7,7 @@ import { networkTransport } from '../transport/network.js';
 import type { Transport } from '../transport/transport.js';
 import type { Expectation, RecordReport, ServerStatus } from '../types/index.js';
 import type { WaitContext } from '../waiting/context.js';
+import { readExpectations } from '../waiting/expectation.js';
 import { readOutcome, statusFor } from '../waiting/match.js';
 import { toTargets } from '../waiting/target.js';
 import { type WaitSettings, waitFor } from '../waiting/wait.js';
@@ -210,7 +211,7 @@ export class BulkRun implements AsyncIterator<RecordReport, undefined>, AskOutco
     record.startRound();
     const check = async () => {
       if (this.#isEnded) return;
-      const targets = toTargets([record.expectation]);
+      const targets = toTargets(readExpectations([record.expectation]));
       const report = await waitFor(this.#context, targets, this.#settings, this.#stop.signal);
       this.#finish(report.records[0]!);
     };

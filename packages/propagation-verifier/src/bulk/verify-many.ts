@@ -10,7 +10,7 @@ const MAX_PER_SECOND = 100;
 
 /** See `Verifier.verifyMany`. Nothing is read from the input, and no socket opened, before the first report is asked for. */
 export function verifyMany(
-  context: BulkContext,
+  load: () => Promise<BulkContext>,
   expectations: Iterable<Expectation> | AsyncIterable<Expectation>,
   options: BulkOptions = {},
 ): AsyncIterable<RecordReport> {
@@ -21,7 +21,7 @@ export function verifyMany(
       `The option "maxPerSecond" is ${String(maxPerSecond)}, and takes a number above 0, or Infinity.`,
     );
   const start = async () => {
-    const { BulkRun } = await import('./run.js');
+    const [context, { BulkRun }] = await Promise.all([load(), import('./run.js')]);
     return new BulkRun(context, expectations, maxPerSecond, signal);
   };
   return { [Symbol.asyncIterator]: () => new LateRun(start) };

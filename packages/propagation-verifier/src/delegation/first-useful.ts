@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net';
 import type { Fqdn } from '@domainproof/core';
 import { childSignal } from '../abort.js';
 import type { Clock } from '../clock.js';
+import { isV6 } from '../transport/family.js';
 
 /** Servers asked at the start, so that one dead server costs no time, and the pause before each further one. */
 const AT_ONCE = 2;
@@ -75,7 +75,7 @@ export async function firstUseful<S extends string, T>(
 /** Addresses in the order of trying: one of each host before the second of any, IPv4 first as more machines have a route for it. */
 export function inTurn(hosts: readonly Fqdn[], addressesOf: (host: Fqdn) => readonly string[]): string[] {
   const ranked = hosts.flatMap((host) => {
-    const addresses = [...addressesOf(host)].sort((a, b) => Number(isIPv6(a)) - Number(isIPv6(b)));
+    const addresses = [...addressesOf(host)].sort((a, b) => Number(isV6(a)) - Number(isV6(b)));
     return addresses.map((address, rank) => ({ address, rank }));
   });
   return ranked.sort((a, b) => a.rank - b.rank).map(({ address }) => address);

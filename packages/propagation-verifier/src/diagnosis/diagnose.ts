@@ -2,7 +2,8 @@ import { abortError, type DnsError, isDnsError } from '@domainproof/core';
 import { childSignal } from '../abort.js';
 import type { Clock } from '../clock.js';
 import { awaitPerspectives, type PerspectivesContext } from '../perspectives/await-perspectives.js';
-import { parsePerspectives } from '../perspectives/parse.js';
+import { type AskedPerspective, parsePerspectives } from '../perspectives/parse.js';
+import { DEFAULT_QUORUM } from '../perspectives/quorum.js';
 import type {
   DiagnosedFinding,
   DiagnoseOptions,
@@ -14,7 +15,8 @@ import type {
   WaitOptions,
 } from '../types/index.js';
 import type { WaitContext } from '../waiting/context.js';
-import { nameWithin, toTargets } from '../waiting/target.js';
+import { nameWithin, readExpectations } from '../waiting/expectation.js';
+import { toTargets } from '../waiting/target.js';
 import { type WaitSettings, waitFor } from '../waiting/wait.js';
 import { isTerminal, settlesAfterMs } from './codes.js';
 import { type Depth, inspect } from './inspect.js';
@@ -28,7 +30,8 @@ export type DiagnoseContext = WaitContext & PerspectivesContext;
 /** Milliseconds that one look at a scene may take; what has not come to an end by then is left out. */
 const LONGEST_LOOK_MS = 9_000;
 
-interface Looking extends Pick<WaitOptions, 'authority' | 'operators' | 'perspectives' | 'quorum'> {
+interface Looking extends Pick<WaitOptions, 'authority' | 'operators' | 'quorum'> {
+  perspectives?: readonly AskedPerspective[];
   /** Every perspective gets one question. */
   once: boolean;
   /** Records that every server has are looked into as well. Default false: they cost no questions. */
@@ -68,8 +71,6 @@ class Moment {
 
 /**
  * How a wait, a check and a diagnosis look for what is wrong, and whom they ask besides.
- *
- * @throws DnsError `INVALID_VALUE` for perspectives or a quorum that make no sense.
  */
 export function lookingWith(
   context: DiagnoseContext,
@@ -77,12 +78,11 @@ export function lookingWith(
     authority,
     operators,
     perspectives = [],
-    quorum = 'baseline-requirements',
+    quorum = DEFAULT_QUORUM,
     once,
     looksIntoVisible = false,
   }: Looking,
 ): Pick<WaitSettings, 'inspector' | 'perspectives'> {
-  const asked = parsePerspectives(perspectives, quorum);
   const { clock } = context;
   const moments: Partial<Record<'early' | 'full', Moment>> = {};
   const momentOf = (depth: 'early' | 'full'): Moment => {
@@ -92,9 +92,13 @@ export function lookingWith(
     return moments[depth];
   };
   const askElsewhere: WaitSettings['perspectives'] = ({ name, type }, { values, match }, signal, onReport) =>
-    awaitPerspectives(context, { name, type, values, match }, asked, quorum, { once, signal, onReport });
+    awaitPerspectives(context, { name, type, values, match }, perspectives, quorum, {
+      once,
+      signal,
+      onReport,
+    });
   return {
-    perspectives: asked.length > 0 ? askElsewhere : undefined,
+    perspectives: perspectives.length > 0 ? askElsewhere : undefined,
     inspector: {
       isTerminal,
       settlesAfterMs,
@@ -160,11 +164,17 @@ export async function diagnose(
 async function diagnoseRecord(
   context: DiagnoseContext,
   subject: Expectation,
-  { signal, ...options }: DiagnoseOptions,
+  { signal, perspectives, quorum, ...options }: DiagnoseOptions,
 ): Promise<Diagnosis> {
-  const targets = toTargets([subject]);
+  const targets = toTargets(readExpectations([subject]));
   const settings: WaitSettings = {
-    ...lookingWith(context, { ...options, once: true, looksIntoVisible: true }),
+    ...lookingWith(context, {
+      ...options,
+      perspectives: parsePerspectives(perspectives, quorum),
+      quorum,
+      once: true,
+      looksIntoVisible: true,
+    }),
     patience: { once: true },
     stopEarly: true,
     onEvent: () => {},

@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import { printable } from '../printable.js';
 
 /** Things that a message names before it only counts the rest. */
@@ -37,8 +36,4 @@ export function quoted(values: readonly string[]): string {
 /** A verb for so many things: `verb(servers, 'answers', 'answer')`. */
 export function verb(things: readonly unknown[], one: string, many: string): string {
   return things.length === 1 ? one : many;
-}
-
-export function isV6(address: string): boolean {
-  return isIPv6(address);
 }

@@ -1,9 +1,9 @@
 import { DnsError } from '@domainproof/core';
-import { parseResolvers } from '../asking/resolver.js';
+import { parseResolver } from '../asking/resolver-address.js';
 import type { Endpoint } from '../transport/transport.js';
 import type { Perspective, PresetName, Quorum } from '../types/index.js';
 import { PRESETS } from './presets.js';
-import { checkQuorum } from './quorum.js';
+import { checkQuorum, DEFAULT_QUORUM } from './quorum.js';
 
 /** A perspective whose resolver can be asked. */
 export interface AskedPerspective {
@@ -27,8 +27,8 @@ const TEMPLATE_VARIABLE = /\{\?dns\}$/;
  * @throws DnsError `INVALID_VALUE`
  */
 export function parsePerspectives(
-  perspectives: readonly (Perspective | PresetName)[],
-  quorum: Quorum,
+  perspectives: readonly (Perspective | PresetName)[] = [],
+  quorum: Quorum = DEFAULT_QUORUM,
 ): AskedPerspective[] {
   const parsed = perspectives.map(parsePerspective);
   const seen = new Set<string>();
@@ -61,7 +61,7 @@ function preset(name: string): Perspective {
 function parseServer(name: string, resolver: string): Endpoint | URL {
   if (typeof resolver === 'string' && resolver.includes('//')) return parseUrl(name, resolver);
   try {
-    return parseResolvers([resolver])[0]!;
+    return parseResolver(resolver);
   } catch (cause) {
     throw invalid(`The perspective "${name}" has the resolver "${resolver}", which is none.`, {
       hint: HINT,

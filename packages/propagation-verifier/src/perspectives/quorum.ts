@@ -5,6 +5,8 @@ import type { Quorum } from '../types/index.js';
 const REGIONS_COUNT_FROM = 3;
 const LEAST_REGIONS = 2;
 
+export const DEFAULT_QUORUM: Quorum = 'baseline-requirements';
+
 interface Placed {
   region: string | null;
 }

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
 import { matchResponse, type Query } from '../wire/query.js';
+import { isV6 } from './family.js';
 import { receivedFrom } from './refusal.js';
 import type { CaseLost, Endpoint, Flooded, Received, SendOptions } from './transport.js';
 import { Waiting } from './waiting.js';
@@ -20,7 +20,7 @@ export async function askUdp(
   { timeoutMs, signal, onCaseLost }: SendOptions,
 ): Promise<Received | CaseLost | Flooded> {
   signal.throwIfAborted();
-  const socket = createSocket(isIPv6(server.address) ? 'udp6' : 'udp4');
+  const socket = createSocket(isV6(server.address) ? 'udp6' : 'udp4');
   let wrong = 0;
   let caseLost: CaseLost | undefined;
   const late = () => caseLost ?? { kind: wrong > 0 ? ('malformed' as const) : ('timeout' as const) };

@@ -1,21 +1,15 @@
 import { childSignal } from '../abort.js';
-import type { Run } from '../types/index.js';
-import type { WaitContext } from './context.js';
+import type { Report, Run, VerifierEvent } from '../types/index.js';
 import { EventQueue } from './events.js';
-import type { Targets } from './target.js';
-import { type WaitSettings, waitFor } from './wait.js';
 
-/** Starts to ask about all targets. */
+/** A wait that the caller can watch and end. */
 export function startRun(
-  context: WaitContext,
-  targets: Targets,
-  settings: Omit<WaitSettings, 'onEvent'>,
+  wait: (onEvent: (event: VerifierEvent) => void, signal: AbortSignal) => Promise<Report>,
   signal: AbortSignal | undefined,
 ): Run {
   const events = new EventQueue();
   const stop = childSignal(signal);
-  const onEvent: WaitSettings['onEvent'] = (event) => events.push(event);
-  const result = waitFor(context, targets, { ...settings, onEvent }, stop.signal).finally(() => {
+  const result = wait((event) => events.push(event), stop.signal).finally(() => {
     stop.release();
     events.end();
   });

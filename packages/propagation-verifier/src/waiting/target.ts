@@ -1,6 +1,7 @@
-import { absoluteName, canonicalValue, DnsError, type Fqdn, isWithin, toFqdn } from '@domainproof/core';
-import type { ChainLink, Delegation, Expectation } from '../types/index.js';
+import type { DnsError, Fqdn } from '@domainproof/core';
+import type { ChainLink, Delegation } from '../types/index.js';
 import { agrees } from './consensus.js';
+import type { Expected } from './expectation.js';
 import type { Heard, Hop } from './hop.js';
 import { ExpectedRecord } from './record.js';
 
@@ -123,18 +124,10 @@ export interface Targets {
   places: { target: Target; record: ExpectedRecord }[];
 }
 
-/**
- * Checks every expectation before anything is asked.
- *
- * @throws DnsError `INVALID_NAME`, `INVALID_VALUE`; `UNSUPPORTED` for other types than TXT and CNAME.
- */
-export function toTargets(expectations: readonly Expectation[]): Targets {
+/** Records of one name share a target. */
+export function toTargets(expected: readonly Expected[]): Targets {
   const targets = new Map<string, Target>();
-  const places = expectations.map((expectation) => {
-    const { match = 'contains', operator } = expectation;
-    const type = verifiableType(expectation);
-    const { name, hint } = nameWithin(expectation.name, expectation.zone);
-    const values = valuesOf(expectation, name);
+  const places = expected.map(({ name, type, hint, values, match, operator }) => {
     const key = `${type} ${name} ${hint ?? ''}`;
     const target = targets.get(key) ?? new Target(name, type, hint);
     targets.set(key, target);
@@ -149,55 +142,6 @@ export function toTargets(expectations: readonly Expectation[]): Targets {
   return { targets: [...targets.values()], places };
 }
 
-/**
- * The values that are to be there, canonical and each once.
- *
- * @throws DnsError `INVALID_VALUE`
- */
-export function valuesOf({ type, value, match }: Expectation, name: Fqdn): string[] {
-  if (match !== undefined && match !== 'contains' && match !== 'exactSet')
-    throw new DnsError(
-      'INVALID_VALUE',
-      `"match" is "${String(match)}" for ${name}, and takes "contains" or "exactSet".`,
-    );
-  const values = [...new Set([value].flat().map((one) => canonicalValue(type, one)))];
-  if (values.length === 0) throw new DnsError('INVALID_VALUE', `No value is given for ${name}.`);
-  if (type === 'CNAME' && values.length > 1)
-    throw new DnsError(
-      'INVALID_VALUE',
-      `${values.length} values are given for the CNAME ${name}, and a name has one CNAME at most.`,
-    );
-  return values;
-}
-
 function isSame(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((value) => other.includes(value));
-}
-
-/** @throws DnsError `UNSUPPORTED` for other types than TXT and CNAME. */
-export function verifiableType({ type }: Expectation): 'TXT' | 'CNAME' {
-  if (isVerifiable(type)) return type;
-  throw new DnsError(
-    'UNSUPPORTED',
-    `A record of type "${String(type)}" cannot be verified, only TXT and CNAME.`,
-  );
-}
-
-function isVerifiable(type: string): type is 'TXT' | 'CNAME' {
-  return type === 'TXT' || type === 'CNAME';
-}
-
-/**
- * A full name and the zone that the caller says holds it.
- *
- * @throws DnsError `INVALID_NAME`
- */
-export function nameWithin(name: string, zone: string | undefined): { name: Fqdn; hint: Fqdn | undefined } {
-  const full = absoluteName(name);
-  const hint = zone === undefined ? undefined : toFqdn(zone);
-  if (hint && !isWithin(full, hint))
-    throw new DnsError('INVALID_NAME', `The name ${full} does not lie in the zone ${hint}`, {
-      hint: 'Give the full name, or leave the zone away and it is found.',
-    });
-  return { name: full, hint };
 }

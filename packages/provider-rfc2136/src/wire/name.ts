@@ -21,11 +21,12 @@ export function nameOctets(name: string): Buffer | undefined {
  * A name in wire form as text: in lower case, with final dot. What is no letter, digit, hyphen, underscore or asterisk is
  * escaped as in zone files, so that two different names are never one text.
  */
-export function nameText(octets: Buffer): string {
+export function nameText(name: Buffer): string {
+  const octets = canonicalName(name);
   let text = '';
   for (let offset = 0; octets[offset] !== 0; ) {
     const end = offset + 1 + octets[offset]!;
-    const label = octets.toString('latin1', offset + 1, end).toLowerCase();
+    const label = octets.toString('latin1', offset + 1, end);
     for (const character of label)
       text += PLAIN.test(character) ? character : `\\${String(character.charCodeAt(0)).padStart(3, '0')}`;
     text += '.';

@@ -1,11 +1,12 @@
 import { type Fqdn, isWithin } from '@domainproof/core';
+import { isV6 } from '../../transport/family.js';
 import type { DiagnosedFinding } from '../../types/index.js';
 import type { FailureCode } from '../codes.js';
 import { finding } from '../finding.js';
 import { familyFaults } from '../network/one-family.js';
 import { isOfTheZone, questionOf, readingOf, readServers, workingServers } from '../reading.js';
 import type { Check, Observation, Scene, SeenServer, ServerQuery } from '../scene.js';
-import { bare, isV6, named, verb } from '../wording.js';
+import { bare, named, verb } from '../wording.js';
 
 /** What is asked for over UDP. */
 const UDP_PAYLOAD_BYTES = 1_232;

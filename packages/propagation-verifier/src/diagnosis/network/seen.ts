@@ -1,7 +1,7 @@
 import { type Fqdn, isWithin } from '@domainproof/core';
+import { isV6 } from '../../transport/family.js';
 import { isOfTheZone, readingOf } from '../reading.js';
 import type { Observation, Scene } from '../scene.js';
-import { isV6 } from '../wording.js';
 
 /** Whether a resolver may be asked for a name: it must not learn that the record is absent before it is served. */
 export function mayAskResolver({ name, owner, chain, isServedEverywhere }: Scene, asked: Fqdn): boolean {
