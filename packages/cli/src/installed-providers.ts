@@ -30,6 +30,8 @@ export interface InstalledProvider {
   /** Its required settings are in the environment, or the config file names it. */
   configured: boolean;
   settings: readonly SettingField[];
+  /** What the package says about itself, if it does. */
+  manifest?: ProviderManifest;
   /** Environment names that stand in for the required settings. */
   alternatives: readonly SettingAlternative[];
   /** Required settings that are not given. */
@@ -115,6 +117,7 @@ function describe(
     alternatives: manifest?.alternatives ?? [],
     missing,
     options,
+    ...(manifest && { manifest }),
     ...(provider && { provider }),
   };
 }

@@ -65,6 +65,8 @@ export interface ProviderManifest {
   alternatives?: readonly SettingAlternative[];
   /** Least privilege: what the credentials must be allowed, and nothing else. */
   permissions?: readonly Permission[];
+  /** Vendor codes that say that a permission is missing. Any other `FORBIDDEN` has another reason, such as arrears or a locked domain. Absent: every one may be about a permission. */
+  permissionRefusals?: readonly string[];
   policy?: Policy;
   /** As in the provider's capabilities. */
   limits?: Limits;
