@@ -13,6 +13,17 @@ export interface SettingField {
   environment: readonly string[];
 }
 
+/** One option of a provider's factory that no environment name sets. */
+export interface OptionField {
+  /** Name of the option in the provider's factory. */
+  option: string;
+  /** One line for people. */
+  description: string;
+  type: 'string' | 'number' | 'boolean' | 'array' | 'object';
+  /** With this option no required setting is missing, for example a ready client of the vendor. Default false. */
+  standsIn?: boolean;
+}
+
 /** Environment names that together stand in for the required settings, for example those of a cloud's instance role. */
 export interface SettingAlternative {
   /** One line for people. */
@@ -61,6 +72,8 @@ export interface ProviderManifest {
   /** npm name of the package. */
   package: string;
   settings: readonly SettingField[];
+  /** Options of the factory beside the settings. A config file may hold these and the settings, and no others. Default: none. */
+  options?: readonly OptionField[];
   /** Other sources of what the required settings give: set all names of one of these, and no required setting is missing. */
   alternatives?: readonly SettingAlternative[];
   /** Least privilege: what the credentials must be allowed, and nothing else. */

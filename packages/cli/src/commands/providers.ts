@@ -17,9 +17,10 @@ export const providers: Command = {
       throw new UsageError(`providers takes no words ("${positionals[0]}"), only flags.`);
     const { config } = await resolveSettings(flags, io);
     const installed = (await installedProviders(config, io.env)).map((provider) => {
-      const { id, title, package: name, configured } = provider;
+      const { id, title, package: name, configured, broken } = provider;
       const settings = settingsOf(provider);
-      return { id, title, package: name, configured, settings, alternatives: alternativesOf(provider) };
+      const alternatives = alternativesOf(provider);
+      return { id, title, package: name, configured, settings, alternatives, ...(broken && { broken }) };
     });
 
     function settingsOf({ settings, options }: InstalledProvider) {
@@ -42,8 +43,10 @@ export const providers: Command = {
 
     output.result(
       { providers: installed },
-      installed.flatMap(({ id, title, configured, settings, alternatives }) => [
-        `${id} (${title}): ${configured ? 'configured' : 'not configured'}`,
+      installed.flatMap(({ id, title, configured, settings, alternatives, broken }) => [
+        `${id} (${title}): ${broken ? 'broken' : configured ? 'configured' : 'not configured'}`,
+        ...(broken ? [`  ${broken.message}`] : []),
+        ...(broken?.hint ? [`  ${broken.hint}`] : []),
         ...settings.map(
           ({ option, environment, set, required }) =>
             `  ${set ? 'set    ' : 'not set'} ${option}${required ? '' : ' (optional)'}: ${environment.join(', ')}`,

@@ -1,0 +1,13 @@
+import type { ProviderPackage } from './load-package.js';
+
+/** Packages that come with the command line, in the order in which they are shown. */
+export const BUILT_IN: Readonly<Record<string, () => Promise<ProviderPackage>>> = {
+  '@domainproof/provider-huaweicloud': async () => {
+    const { huaweicloud, manifest } = await import('@domainproof/provider-huaweicloud');
+    return { create: huaweicloud, manifest };
+  },
+  '@domainproof/provider-alidns': async () => {
+    const { alidns, manifest } = await import('@domainproof/provider-alidns');
+    return { create: alidns, manifest };
+  },
+};

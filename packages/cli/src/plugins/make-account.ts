@@ -1,0 +1,132 @@
+import {
+  type DnsProvider,
+  type Environment,
+  isDnsError,
+  namedAccount,
+  type ProviderManifest,
+  readSettings,
+  redact,
+} from '@domainproof/core';
+import type { Config, ConfigPath, ConfiguredPackage } from '../config/config.js';
+import { ConfigMistake, pathText } from '../config/mistake.js';
+import { UsageError } from '../errors.js';
+import { BUILT_IN } from './built-in.js';
+import { checkComplete, checkOptions } from './check-options.js';
+import { loadPackage, type ProviderFactory, type ProviderPackage } from './load-package.js';
+import { providerFaults } from './provider-shape.js';
+import { resolveReferences } from './references.js';
+import type { Broken } from './unusable.js';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** An entry of the config file, with its provider, or with what is wrong. */
+export interface Account {
+  /** Undefined if the package could not be loaded, or has none. */
+  manifest?: ProviderManifest;
+  /** References to the environment resolved, if that could be done. */
+  options: Options;
+  provider?: DnsProvider;
+  broken?: Broken;
+  /** Values that no output may show, as far as they are known. */
+  secrets: readonly string[];
+}
+
+/** Options that are secret by their names, where no manifest tells. */
+const SECRET_NAME = /secret|token|password|key/i;
+
+/** Never rejects: whatever a package does wrong, the others are to go on. */
+export async function makeAccount(config: Config, index: number, environment: Environment): Promise<Account> {
+  const entry = config.providers[index] as ConfiguredPackage;
+  const path = ['providers', index];
+  const account: Account = { options: entry.options, secrets: secretsAmong(entry.options) };
+  try {
+    const loaded: ProviderPackage = await (BUILT_IN[entry.package]?.() ??
+      loadPackage(entry, config.file as string));
+    const { create, manifest } = loaded;
+    account.manifest = manifest;
+    const { options, secrets } = resolveReferences(entry.options, environment, [...path, 'options']);
+    account.options = options;
+    account.secrets = [...account.secrets, ...secrets, ...secretSettings(manifest, options, environment)];
+    if (manifest) {
+      checkOptions(manifest, options, path);
+      checkComplete(manifest, options, environment, path);
+    }
+    const provider = callFactory(create, { environment, ...options });
+    account.provider = entry.name === undefined ? provider : namedAccount(provider, entry.name);
+  } catch (error) {
+    account.broken = await brokenBy(error, config, path, account.secrets);
+  }
+  return account;
+}
+
+/** What to tell of an entry that cannot be used. */
+export async function brokenBy(
+  error: unknown,
+  config: Config,
+  path: ConfigPath,
+  secrets: readonly string[] = [],
+): Promise<Broken> {
+  const { message, hint } = await explained(error, config, path);
+  return { message: redact(message, secrets), ...(hint !== undefined && { hint: redact(hint, secrets) }) };
+}
+
+async function explained(error: unknown, config: Config, path: ConfigPath): Promise<Broken> {
+  if (error instanceof ConfigMistake)
+    return { message: `${await config.place(error.path)}: ${error.message}`, hint: error.hint };
+  const { package: name, name: account } = config.providers[path[1] as number] as ConfiguredPackage;
+  const known = account === undefined ? name : `"${account}", ${name}`;
+  const hint = error instanceof UsageError || isDnsError(error) ? error.hint : undefined;
+  return {
+    message: `${await config.place([...path, 'package'])}: ${pathText(path)} (${known}) cannot be used: ${reasonOf(error)}`,
+    hint,
+  };
+}
+
+/** @throws UsageError if the factory fails, or makes something that is no provider */
+function callFactory(create: ProviderFactory, options: Options): DnsProvider {
+  let made: unknown;
+  try {
+    made = create(options);
+  } catch (error) {
+    throw new UsageError(
+      `its factory failed: ${reasonOf(error)}`,
+      isDnsError(error) ? error.hint : undefined,
+    );
+  }
+  if (made instanceof Promise) {
+    made.catch(() => {});
+    throw new UsageError('its factory returns a promise, and must return the provider at once.');
+  }
+  if (typeof made !== 'object' || made === null)
+    throw new UsageError(
+      `its factory returns ${made === null ? 'null' : typeof made}, and must return a provider.`,
+    );
+  const faults = providerFaults(made);
+  if (faults.length > 0)
+    throw new UsageError(`what its factory returns is no provider: ${faults.join('; ')}.`);
+  return made as DnsProvider;
+}
+
+function secretSettings(
+  manifest: ProviderManifest | undefined,
+  options: Options,
+  environment: Environment,
+): string[] {
+  if (!manifest) return [];
+  const settings = manifest.settings.filter(({ secret }) => secret);
+  return Object.values(
+    readSettings({ ...manifest, settings }, options as Record<string, string>, environment),
+  ).filter((value): value is string => typeof value === 'string');
+}
+
+function secretsAmong(options: Options): string[] {
+  return Object.entries(options).flatMap(([name, value]) =>
+    SECRET_NAME.test(name) && typeof value === 'string' ? [value] : [],
+  );
+}
+
+function reasonOf(error: unknown): string {
+  const message =
+    error instanceof Error ? error.message : `it threw ${error === null ? 'null' : typeof error}`;
+  return (message.split('\n')[0] as string).trim().replace(/\.?$/, '.');
+}
