@@ -1,18 +1,19 @@
 import {
   type DnsProvider,
   type Environment,
+  isDnsError,
   missingSettings,
   type ProviderManifest,
-  readSettings,
   type SettingAlternative,
   type SettingField,
 } from '@domainproof/core';
 import type { Config, ConfiguredPackage } from './config/config.js';
 import { ConfigMistake, pathText, placed } from './config/mistake.js';
 import { UsageError } from './errors.js';
-import { BUILT_IN } from './plugins/built-in.js';
+import { BUILT_IN, type BuiltIn } from './plugins/built-in.js';
 import { howToSet } from './plugins/check-options.js';
-import { type Account, brokenBy, makeAccount } from './plugins/make-account.js';
+import type { ProviderFactory } from './plugins/load-package.js';
+import { type Account, brokenBy, makeAccount, secretSettings } from './plugins/make-account.js';
 import type { Broken } from './plugins/unusable.js';
 import { nearest } from './suggest.js';
 
@@ -30,6 +31,8 @@ export interface InstalledProvider {
   /** Why it cannot be used though the config file names it. */
   broken?: Broken;
   settings: readonly SettingField[];
+  /** What the package says about itself, if it does. */
+  manifest?: ProviderManifest;
   /** Environment names that stand in for the required settings. */
   alternatives: readonly SettingAlternative[];
   /** Required settings that are not given. */
@@ -60,7 +63,7 @@ export async function installedProviders(
   const fromEnvironment = await Promise.all(
     Object.entries(BUILT_IN)
       .filter(([name]) => !named.has(name))
-      .map(async ([, load]) => fromSurroundings(await load(), config, environment)),
+      .map(([, load]) => fromSurroundings(load, config, environment)),
   );
   const all = [...fromEnvironment.filter(({ id }) => !taken.has(id)), ...fromConfig];
   await checkRoutes(all, config);
@@ -105,6 +108,7 @@ async function described(
       missing: manifest ? missingSettings(manifest, options, environment) : [],
       options,
       secrets,
+      ...(manifest && { manifest }),
       ...(provider && { provider }),
     });
   }
@@ -120,41 +124,58 @@ function alreadyTaken(id: string, owner: number): UsageError {
 
 /** A built-in provider that the environment turns on, or could turn on. */
 async function fromSurroundings(
-  {
-    create,
-    manifest,
-  }: { create: (options: { environment: Environment }) => DnsProvider; manifest?: ProviderManifest },
+  load: () => Promise<BuiltIn>,
   config: Config,
   environment: Environment,
 ): Promise<InstalledProvider> {
-  const { id, title, package: name, settings, alternatives = [] } = manifest as ProviderManifest;
-  const missing = missingSettings(manifest as ProviderManifest, {}, environment);
-  const configured = missing.length === 0;
+  const { create, manifest } = await load();
+  const { id, title, package: name, settings, alternatives = [] } = manifest;
+  const missing = missingSettings(manifest, {}, environment);
+  const isOn = missing.length === 0;
+  const made = isOn ? makeFromEnvironment(create, manifest, environment) : {};
   const route = Object.entries(config.zones).find(([, account]) => account === id);
-  const secret = settings.filter((field) => field.secret);
-  const found = configured
-    ? readSettings({ ...(manifest as ProviderManifest), settings: secret }, {}, environment)
-    : {};
+  const broken = isOn || !route ? made.broken : await unset(route[0], id, missing, config);
   return {
     id,
     title,
     package: name,
     isNamed: false,
-    configured,
-    ...(!configured &&
-      route && {
-        broken: {
-          message: `${await config.place(['zones', route[0]])}: ${pathText(['zones', route[0]])} leads to ${id}, which is not configured.`,
-          hint: howToSet(missing),
-        },
-      }),
+    configured: made.provider !== undefined,
+    ...(broken && { broken }),
     settings,
+    manifest,
     alternatives,
     missing,
     options: {},
-    secrets: Object.values<string | undefined>(found).filter((value) => value !== undefined),
-    ...(configured && { provider: create({ environment }) }),
+    secrets: made.secrets ?? [],
+    ...(made.provider && { provider: made.provider }),
   };
+}
+
+/** What the environment holds may be unusable, as a key with a space in it is, or a file that is not there; this stops the others no more than a broken package does. */
+function makeFromEnvironment(
+  create: ProviderFactory,
+  manifest: ProviderManifest,
+  environment: Environment,
+): { provider?: DnsProvider; secrets?: readonly string[]; broken?: Broken } {
+  try {
+    return { provider: create({ environment }), secrets: secretSettings(manifest, {}, environment) };
+  } catch (error) {
+    if (!isDnsError(error)) throw error;
+    const { message, hint, code } = error;
+    return { broken: { message: `${manifest.title}: ${message}`, code, ...(hint !== undefined && { hint }) } };
+  }
+}
+
+async function unset(
+  domain: string,
+  id: string,
+  missing: readonly SettingField[],
+  { place }: Config,
+): Promise<Broken> {
+  const path = ['zones', domain];
+  const message = `${await place(path)}: ${pathText(path)} leads to ${id}, which is not configured.`;
+  return { message, hint: howToSet(missing) };
 }
 
 /** An account that cannot be used and has no name may be the one that a zone leads to, so then nothing is certain. */

@@ -11,7 +11,14 @@ export interface SettingField {
   secret: boolean;
   /** Environment names that people already use, the first that is set wins. Each also works as `NAME_FILE`: a file that holds the value. */
   environment: readonly string[];
+  /** What a program or a config file may give. Default: a string. */
+  types?: readonly OptionType[];
+  /** The path of a file: a relative one in a config file starts from its folder. Default false. */
+  isPath?: boolean;
 }
+
+/** As `typeof` says it, and `array`. */
+export type OptionType = 'string' | 'number' | 'boolean' | 'array' | 'object';
 
 /** One option of a provider's factory that no environment name sets. */
 export interface OptionField {
@@ -19,7 +26,7 @@ export interface OptionField {
   option: string;
   /** One line for people. */
   description: string;
-  type: 'string' | 'number' | 'boolean' | 'array' | 'object';
+  types: readonly OptionType[];
   /** With this option no required setting is missing, for example a ready client of the vendor. Default false. */
   standsIn?: boolean;
 }
@@ -78,6 +85,8 @@ export interface ProviderManifest {
   alternatives?: readonly SettingAlternative[];
   /** Least privilege: what the credentials must be allowed, and nothing else. */
   permissions?: readonly Permission[];
+  /** Vendor codes that say that a permission is missing. Any other `FORBIDDEN` has another reason, such as arrears or a locked domain. Absent: every one may be about a permission. */
+  permissionRefusals?: readonly string[];
   policy?: Policy;
   /** As in the provider's capabilities. */
   limits?: Limits;

@@ -1,7 +1,12 @@
+import type { ProviderManifest } from '@domainproof/core';
 import type { ProviderPackage } from './load-package.js';
 
+export interface BuiltIn extends ProviderPackage {
+  manifest: ProviderManifest;
+}
+
 /** Packages that come with the command line, in the order in which they are shown. */
-export const BUILT_IN: Readonly<Record<string, () => Promise<ProviderPackage>>> = {
+export const BUILT_IN: Readonly<Record<string, () => Promise<BuiltIn>>> = {
   '@domainproof/provider-huaweicloud': async () => {
     const { huaweicloud, manifest } = await import('@domainproof/provider-huaweicloud');
     return { create: huaweicloud, manifest };

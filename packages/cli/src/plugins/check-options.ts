@@ -1,7 +1,7 @@
 import {
   type Environment,
   missingSettings,
-  type OptionField,
+  type OptionType,
   type ProviderManifest,
   type SettingField,
 } from '@domainproof/core';
@@ -11,7 +11,7 @@ import { nearest } from '../suggest.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
-const WORDS: Readonly<Record<OptionField['type'], string>> = {
+const WORDS: Readonly<Record<OptionType, string>> = {
   string: 'a text',
   number: 'a number',
   boolean: 'true or false',
@@ -27,28 +27,26 @@ const WORDS: Readonly<Record<OptionField['type'], string>> = {
  */
 export function checkOptions(manifest: ProviderManifest, options: Options, path: ConfigPath): void {
   const { settings, options: others = [], title } = manifest;
-  const types = new Map<string, OptionField['type']>([
-    ...settings.map(({ option }) => [option, 'string'] as const),
-    ...others.map(({ option, type }) => [option, type] as const),
-  ]);
+  const known = new Map<string, readonly OptionType[]>(
+    [...settings, ...others].map(({ option, types = ['string'] }) => [option, types]),
+  );
   for (const [option, value] of Object.entries(options)) {
     const at = [...path, 'options', option];
-    const type = types.get(option);
-    if (type === undefined) {
-      const near = nearest(option, [...types.keys()]);
+    const types = known.get(option);
+    if (types === undefined) {
+      const near = nearest(option, [...known.keys()]);
       throw new ConfigMistake(
         at,
         `${pathText(at)} is not an option of ${title}.`,
-        near ? `Did you mean ${near}?` : `There are ${[...types.keys()].join(', ')}.`,
+        near ? `Did you mean ${near}?` : `There are ${[...known.keys()].join(', ')}.`,
       );
     }
     if (value === undefined) continue;
-    const actual = typeOf(value);
-    if (actual !== type)
-      throw new ConfigMistake(
-        at,
-        `${pathText(at)} must be ${WORDS[type]}, not ${WORDS[actual as 'string'] ?? actual}.`,
-      );
+    const actual = typeOf(value) as OptionType;
+    if (!types.includes(actual)) {
+      const allowed = types.map((type) => WORDS[type]).join(' or ');
+      throw new ConfigMistake(at, `${pathText(at)} must be ${allowed}, not ${WORDS[actual] ?? actual}.`);
+    }
     if (value === '')
       throw new ConfigMistake(at, `${pathText(at)} is empty.`, 'Give a value, or leave it out.');
   }

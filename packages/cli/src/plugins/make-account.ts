@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import {
   type DnsProvider,
   type Environment,
@@ -31,6 +32,13 @@ export interface Account {
   secrets: readonly string[];
 }
 
+/** What a factory threw. */
+class FactoryError extends Error {
+  constructor(cause: unknown) {
+    super(`its factory failed: ${reasonOf(cause)}`, { cause });
+  }
+}
+
 /** Options that are secret by their names, where no manifest tells. */
 const SECRET_NAME = /secret|token|password|key/i;
 
@@ -49,9 +57,10 @@ export async function makeAccount(config: Config, index: number, environment: En
     account.secrets = [...account.secrets, ...secrets, ...secretSettings(manifest, options, environment)];
     if (manifest) {
       checkOptions(manifest, options, path);
+      account.options = fromFolder(manifest, options, dirname(config.file as string));
       checkComplete(manifest, options, environment, path);
     }
-    const provider = callFactory(create, { environment, ...options });
+    const provider = callFactory(create, { environment, ...account.options });
     account.provider = entry.name === undefined ? provider : namedAccount(provider, entry.name);
   } catch (error) {
     account.broken = await brokenBy(error, config, path, account.secrets);
@@ -66,32 +75,35 @@ export async function brokenBy(
   path: ConfigPath,
   secrets: readonly string[] = [],
 ): Promise<Broken> {
-  const { message, hint } = await explained(error, config, path);
-  return { message: redact(message, secrets), ...(hint !== undefined && { hint: redact(hint, secrets) }) };
+  const { message, hint, code } = await explained(error, config, path);
+  return {
+    message: redact(message, secrets),
+    ...(hint !== undefined && { hint: redact(hint, secrets) }),
+    ...(code !== undefined && { code }),
+  };
 }
 
 async function explained(error: unknown, config: Config, path: ConfigPath): Promise<Broken> {
   if (error instanceof ConfigMistake)
     return { message: `${await config.place(error.path)}: ${error.message}`, hint: error.hint };
+  const cause = error instanceof FactoryError ? error.cause : error;
   const { package: name, name: account } = config.providers[path[1] as number] as ConfiguredPackage;
   const known = account === undefined ? name : `"${account}", ${name}`;
-  const hint = error instanceof UsageError || isDnsError(error) ? error.hint : undefined;
+  const hint = cause instanceof UsageError || isDnsError(cause) ? cause.hint : undefined;
   return {
     message: `${await config.place([...path, 'package'])}: ${pathText(path)} (${known}) cannot be used: ${reasonOf(error)}`,
     hint,
+    ...(isDnsError(cause) && { code: cause.code }),
   };
 }
 
-/** @throws UsageError if the factory fails, or makes something that is no provider */
+/** @throws FactoryError if the factory fails; UsageError if it makes something that is no provider */
 function callFactory(create: ProviderFactory, options: Options): DnsProvider {
   let made: unknown;
   try {
     made = create(options);
   } catch (error) {
-    throw new UsageError(
-      `its factory failed: ${reasonOf(error)}`,
-      isDnsError(error) ? error.hint : undefined,
-    );
+    throw new FactoryError(error);
   }
   if (made instanceof Promise) {
     made.catch(() => {});
@@ -107,7 +119,17 @@ function callFactory(create: ProviderFactory, options: Options): DnsProvider {
   return made as DnsProvider;
 }
 
-function secretSettings(
+/** Paths in a config file start from its folder, those of its providers too. */
+function fromFolder({ settings }: ProviderManifest, options: Options, folder: string): Options {
+  const paths = settings.flatMap(({ option, isPath }) => {
+    const value = options[option];
+    return isPath && typeof value === 'string' ? [[option, resolve(folder, value)]] : [];
+  });
+  return { ...options, ...Object.fromEntries(paths) };
+}
+
+/** Values of the secret settings, of the options or of the environment. */
+export function secretSettings(
   manifest: ProviderManifest | undefined,
   options: Options,
   environment: Environment,

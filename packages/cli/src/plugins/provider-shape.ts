@@ -70,8 +70,8 @@ const MANIFEST: Members = {
     'an array of { option, description, required, secret, environment }',
   ],
   options: [
-    optional(arrayOf((field) => isText(member(field, 'option')) && isText(member(field, 'type')))),
-    'an array of { option, description, type }',
+    optional(arrayOf((field) => isText(member(field, 'option')) && arrayOf(isText)(member(field, 'types')))),
+    'an array of { option, description, types }',
   ],
   alternatives: [
     optional(arrayOf((field) => arrayOf(isText)(member(field, 'environment')))),

@@ -1,19 +1,21 @@
-import { DnsError, type DnsProvider } from '@domainproof/core';
+import { DnsError, type DnsErrorCode, type DnsProvider } from '@domainproof/core';
 
 /** Why an account of the config file cannot be used. No secret in it. */
 export interface Broken {
   /** With the file, line and entry. */
   message: string;
   hint?: string;
+  /** Of the error that the package itself gave. Default `UNSUPPORTED`. */
+  code?: DnsErrorCode;
 }
 
 /**
  * Stands where a provider would be that cannot be used, and fails whatever it is asked: so the others go on, and a command that needs
  * this one ends with the cause.
  */
-export function unusableProvider(id: string, { message, hint }: Broken): DnsProvider {
+export function unusableProvider(id: string, { message, hint, code = 'UNSUPPORTED' }: Broken): DnsProvider {
   const fail = async (): Promise<never> => {
-    throw new DnsError('UNSUPPORTED', message, { provider: id, ...(hint && { hint }) });
+    throw new DnsError(code, message, { provider: id, ...(hint && { hint }) });
   };
   return {
     id,
