@@ -13,7 +13,8 @@ import { UsageError } from './errors.js';
 import { BUILT_IN, type BuiltIn } from './plugins/built-in.js';
 import { howToSet } from './plugins/check-options.js';
 import type { ProviderFactory } from './plugins/load-package.js';
-import { type Account, brokenBy, makeAccount, secretSettings } from './plugins/make-account.js';
+import { type Account, brokenBy, makeAccount } from './plugins/make-account.js';
+import { secretSettings } from './plugins/secrets.js';
 import type { Broken } from './plugins/unusable.js';
 import { nearest } from './suggest.js';
 
@@ -68,11 +69,6 @@ export async function installedProviders(
   const all = [...fromEnvironment.filter(({ id }) => !taken.has(id)), ...fromConfig];
   await checkRoutes(all, config);
   return all;
-}
-
-/** Values that no output may show: the secret settings of the configured providers. */
-export function secretsOf(installed: readonly InstalledProvider[]): string[] {
-  return installed.flatMap(({ secrets }) => secrets);
 }
 
 /** The accounts of the config file; one whose name an earlier one has cannot be used. */
@@ -163,7 +159,9 @@ function makeFromEnvironment(
   } catch (error) {
     if (!isDnsError(error)) throw error;
     const { message, hint, code } = error;
-    return { broken: { message: `${manifest.title}: ${message}`, code, ...(hint !== undefined && { hint }) } };
+    return {
+      broken: { message: `${manifest.title}: ${message}`, code, ...(hint !== undefined && { hint }) },
+    };
   }
 }
 

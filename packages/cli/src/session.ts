@@ -7,19 +7,16 @@ import {
   fileJournal,
   type Journal,
   type Logger,
-  redact,
 } from '@domainproof/core';
 import type { Verifier } from '@domainproof/propagation-verifier';
 import type { Invocation } from './command.js';
 import { pathText } from './config/mistake.js';
 import { UsageError } from './errors.js';
-import { type InstalledProvider, installedProviders, secretsOf } from './installed-providers.js';
+import { type InstalledProvider, installedProviders } from './installed-providers.js';
 import { detailLogger, tellApiCall, tellClientEvent } from './output/client-lines.js';
+import { masked } from './plugins/secrets.js';
 import { type Broken, unusableProvider } from './plugins/unusable.js';
 import type { Settings } from './settings.js';
-
-/** Masking shorter texts would only tear words apart; no vendor's key is as short. */
-const SHORTEST_SECRET = 8;
 
 /** The providers that the settings turn on, and what a call to one of them is made with. */
 export interface Vendors {
@@ -41,8 +38,8 @@ export interface Session extends Vendors {
 /** Secrets of the providers are masked in all output from here on. */
 export async function openVendors({ io, output }: Invocation, { config }: Settings): Promise<Vendors> {
   const installed = await installedProviders(config, io.env);
-  const secrets = secretsOf(installed).filter((secret) => secret.length >= SHORTEST_SECRET);
-  output.maskWith((text) => redact(text, secrets));
+  const secrets = installed.flatMap((one) => one.secrets);
+  output.maskWith((text) => masked(text, secrets));
   const log = detailLogger(output);
   return {
     installed,

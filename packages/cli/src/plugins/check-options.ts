@@ -80,7 +80,7 @@ export function howToSet(missing: readonly SettingField[]): string {
     if (first === undefined) return `options.${option}`;
     return others.length > 0 ? `${first} (or ${others.join(', ')})` : first;
   });
-  return `Set ${ways.join(' and ')}, or in the options of the config file: { "${missing[0]?.option}": { "env": "NAME" } }.`;
+  return `Set ${ways.join(' and ')}, or give it in the options: { "${missing[0]?.option}": { "env": "NAME" } }.`;
 }
 
 function namesOf(fields: readonly SettingField[]): string {

@@ -61,7 +61,7 @@ async function locate(name: string, configFile: string): Promise<string> {
   const path = resolve(dirname(configFile), name);
   const status = statSync(path, { throwIfNoEntry: false });
   if (!status)
-    throw new UsageError(`there is no file ${path}.`, 'The path starts from the config file’s folder.');
+    throw new UsageError(`there is no file ${path}.`, "The path starts from the config file's folder.");
   if (!status.isDirectory()) return path;
   // A folder with a package in it: what the package exports under its own name.
   const packageFile = join(path, 'package.json');

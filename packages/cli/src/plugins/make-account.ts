@@ -5,8 +5,6 @@ import {
   isDnsError,
   namedAccount,
   type ProviderManifest,
-  readSettings,
-  redact,
 } from '@domainproof/core';
 import type { Config, ConfigPath, ConfiguredPackage } from '../config/config.js';
 import { ConfigMistake, pathText } from '../config/mistake.js';
@@ -16,6 +14,7 @@ import { checkComplete, checkOptions } from './check-options.js';
 import { loadPackage, type ProviderFactory, type ProviderPackage } from './load-package.js';
 import { providerFaults } from './provider-shape.js';
 import { resolveReferences } from './references.js';
+import { masked, secretSettings, secretsAmong } from './secrets.js';
 import type { Broken } from './unusable.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -39,22 +38,23 @@ class FactoryError extends Error {
   }
 }
 
-/** Options that are secret by their names, where no manifest tells. */
-const SECRET_NAME = /secret|token|password|key/i;
-
 /** Never rejects: whatever a package does wrong, the others are to go on. */
 export async function makeAccount(config: Config, index: number, environment: Environment): Promise<Account> {
   const entry = config.providers[index] as ConfiguredPackage;
   const path = ['providers', index];
   const account: Account = { options: entry.options, secrets: secretsAmong(entry.options) };
   try {
-    const loaded: ProviderPackage = await (BUILT_IN[entry.package]?.() ??
-      loadPackage(entry, config.file as string));
+    const builtIn = Object.hasOwn(BUILT_IN, entry.package) ? BUILT_IN[entry.package] : undefined;
+    const loaded: ProviderPackage = await (builtIn?.() ?? loadPackage(entry, config.file as string));
     const { create, manifest } = loaded;
     account.manifest = manifest;
     const { options, secrets } = resolveReferences(entry.options, environment, [...path, 'options']);
     account.options = options;
-    account.secrets = [...account.secrets, ...secrets, ...secretSettings(manifest, options, environment)];
+    account.secrets = [
+      ...account.secrets,
+      ...secrets,
+      ...(manifest ? secretSettings(manifest, options, environment) : []),
+    ];
     if (manifest) {
       checkOptions(manifest, options, path);
       account.options = fromFolder(manifest, options, dirname(config.file as string));
@@ -77,8 +77,8 @@ export async function brokenBy(
 ): Promise<Broken> {
   const { message, hint, code } = await explained(error, config, path);
   return {
-    message: redact(message, secrets),
-    ...(hint !== undefined && { hint: redact(hint, secrets) }),
+    message: masked(message, secrets),
+    ...(hint !== undefined && { hint: masked(hint, secrets) }),
     ...(code !== undefined && { code }),
   };
 }
@@ -126,25 +126,6 @@ function fromFolder({ settings }: ProviderManifest, options: Options, folder: st
     return isPath && typeof value === 'string' ? [[option, resolve(folder, value)]] : [];
   });
   return { ...options, ...Object.fromEntries(paths) };
-}
-
-/** Values of the secret settings, of the options or of the environment. */
-export function secretSettings(
-  manifest: ProviderManifest | undefined,
-  options: Options,
-  environment: Environment,
-): string[] {
-  if (!manifest) return [];
-  const settings = manifest.settings.filter(({ secret }) => secret);
-  return Object.values(
-    readSettings({ ...manifest, settings }, options as Record<string, string>, environment),
-  ).filter((value): value is string => typeof value === 'string');
-}
-
-function secretsAmong(options: Options): string[] {
-  return Object.entries(options).flatMap(([name, value]) =>
-    SECRET_NAME.test(name) && typeof value === 'string' ? [value] : [],
-  );
 }
 
 function reasonOf(error: unknown): string {

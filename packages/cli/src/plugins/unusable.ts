@@ -15,7 +15,7 @@ export interface Broken {
  */
 export function unusableProvider(id: string, { message, hint, code = 'UNSUPPORTED' }: Broken): DnsProvider {
   const fail = async (): Promise<never> => {
-    throw new DnsError(code, message, { provider: id, ...(hint && { hint }) });
+    throw new DnsError(code, message, { provider: id, retryable: false, ...(hint && { hint }) });
   };
   return {
     id,
