@@ -17,7 +17,9 @@ export async function importModule(file: string): Promise<Record<string, unknown
     // So that a config file finds `defineConfig` also where the program is installed globally only.
     virtualModules: { domainproof: await import('../index.js') },
   });
-  return jiti.import(file);
+  const module = await jiti.import<Record<string, unknown>>(file);
+  // What Node does with a CommonJS module.
+  return extname(file) === '.cts' && !('default' in module) ? { default: module } : module;
 }
 
 /** @throws UsageError with line and column, as far as they are known */
@@ -29,7 +31,7 @@ export async function readModule(file: string): Promise<unknown> {
     const { place, reason } = await troubleOf(error, file);
     const lacksUs = /Cannot find (package|module) 'domainproof'/.test(reason);
     throw new UsageError(
-      `${place}: the config file cannot be loaded: ${reason}`,
+      `${place}: the config file cannot be loaded: ${withoutNames(error, reason)}`,
       lacksUs
         ? 'Install domainproof beside the config file, or export the object without defineConfig, or call the file domainproof.config.ts.'
         : undefined,
@@ -88,6 +90,13 @@ async function syntaxErrorIn(file: string): Promise<string | undefined> {
   );
   const found = /^.*:(\d+)\n.*\n( *)\^/.exec(stderr);
   return found ? `${found[1]}:${(found[2] as string).length + 1}` : undefined;
+}
+
+/** A secret without quotes around it is a name to Node, which repeats it. */
+function withoutNames(error: unknown, reason: string): string {
+  if (error instanceof ReferenceError && reason.endsWith(' is not defined.'))
+    return 'a name is used there that is not defined; a text needs quotes.';
+  return error instanceof SyntaxError ? reason.replace(/^(Unexpected [a-z]+) '.*$/, '$1.') : reason;
 }
 
 function placeInStack(error: Error, file: string): string | undefined {
