@@ -39,6 +39,22 @@ export const manifest: Required<ProviderManifest> = {
       environment: ['DOMAINPROOF_ALIDNS_ENDPOINT'],
     },
   ],
+  options: [
+    {
+      option: 'client',
+      description:
+        "A ready client of the vendor's own package; only a config file that is a module can hold it",
+      types: ['object'],
+      standsIn: true,
+    },
+    { option: 'timeoutMs', description: 'Milliseconds for one request', types: ['number'] },
+    {
+      option: 'credentials',
+      description: "`default-chain`: every source of the vendor's default chain is asked",
+      types: ['string'],
+      standsIn: true,
+    },
+  ],
   // Sources of the vendor's default credential chain; the names are those of its SDKs, and ALICLOUD_RAM_ROLE is lego's.
   alternatives: [
     {

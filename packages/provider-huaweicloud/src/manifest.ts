@@ -50,6 +50,16 @@ export const manifest: Required<ProviderManifest> = {
       environment: ['DOMAINPROOF_HUAWEICLOUD_ENDPOINT'],
     },
   ],
+  options: [
+    {
+      option: 'client',
+      description:
+        "A ready client of the vendor's own package; only a config file that is a module can hold it",
+      types: ['object'],
+      standsIn: true,
+    },
+    { option: 'timeoutMs', description: 'Milliseconds for one request', types: ['number'] },
+  ],
   alternatives: [],
   permissions,
   permissionRefusals,

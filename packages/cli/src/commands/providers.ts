@@ -4,7 +4,7 @@ import { UsageError } from '../errors.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { CONFIG } from '../flags.js';
 import { type InstalledProvider, installedProviders } from '../installed-providers.js';
-import { providerLines, settingLines } from '../output/provider-lines.js';
+import { brokenLines, providerLines, settingLines, stateOf } from '../output/provider-lines.js';
 import { sanitize } from '../output/sanitize.js';
 import { resolveSettings } from '../settings.js';
 
@@ -44,7 +44,8 @@ standard error.`,
     output.result(
       { providers: listed },
       listed.flatMap((provider) => [
-        `${provider.id} (${provider.title}): ${provider.configured ? 'configured' : 'not configured'}`,
+        `${provider.id} (${provider.title}): ${stateOf(provider)}`,
+        ...brokenLines(provider),
         ...settingLines(provider),
       ]),
     );
@@ -54,12 +55,13 @@ standard error.`,
 
 /** What the list holds of one provider. */
 function summaryOf(provider: InstalledProvider, { io }: Invocation) {
-  const { id, title, package: name, configured, settings, alternatives, options } = provider;
+  const { id, title, package: name, configured, settings, alternatives, options, broken } = provider;
   return {
     id,
     title,
     package: name,
     configured,
+    ...(broken && { broken: { message: broken.message, ...(broken.hint && { hint: broken.hint }) } }),
     settings: settings.map((field) => ({
       option: field.option,
       environment: field.environment,

@@ -7,12 +7,19 @@ export interface ShownSettings {
   alternatives: readonly { description: string; environment: readonly string[]; set: boolean }[];
 }
 
+/** Why a provider that the config file names cannot be used. */
+export interface ShownFault {
+  message: string;
+  hint?: string;
+}
+
 /** One provider with all that its package says about it. */
 export interface ShownProvider extends ShownSettings {
   id: string;
   title: string;
   package: string;
   configured: boolean;
+  broken?: ShownFault;
   permissions: readonly Permission[];
   policy?: unknown;
   limits?: Limits;
@@ -21,35 +28,36 @@ export interface ShownProvider extends ShownSettings {
   checked: readonly CheckedFact[];
 }
 
+export function stateOf({ configured, broken }: { configured: boolean; broken?: ShownFault }): string {
+  if (broken) return 'broken';
+  return configured ? 'configured' : 'not configured';
+}
+
+export function brokenLines({ broken }: { broken?: ShownFault }): string[] {
+  if (!broken) return [];
+  return [`  ${broken.message}`, ...(broken.hint ? [`  ${broken.hint}`] : [])];
+}
+
 export function settingLines({ settings, alternatives }: ShownSettings): string[] {
   return [
     ...settings.map(
       ({ option, environment, set, required }) =>
-        `  ${stateOf(set)} ${option}${required ? '' : ' (optional)'}: ${environment.join(', ')}`,
+        `  ${setOrNot(set)} ${option}${required ? '' : ' (optional)'}: ${environment.join(', ')}`,
     ),
     ...alternatives.map(
       ({ description, environment, set }) =>
-        `  ${stateOf(set)} instead: ${environment.join(' and ')} (${description.charAt(0).toLowerCase()}${description.slice(1)})`,
+        `  ${setOrNot(set)} instead: ${environment.join(' and ')} (${description.charAt(0).toLowerCase()}${description.slice(1)})`,
     ),
   ];
 }
 
 /** Everything about one provider, in sections; what its package does not say is left out. */
 export function providerLines(provider: ShownProvider): Line[] {
-  const {
-    id,
-    title,
-    package: name,
-    configured,
-    permissions,
-    policy,
-    limits,
-    nameServerPatterns,
-    checked,
-  } = provider;
+  const { id, title, package: name, permissions, policy, limits, nameServerPatterns, checked } = provider;
   const width = Math.max(0, ...permissions.map(({ action }) => action.length));
   return [
-    `${id} (${title}, ${name}): ${configured ? 'configured' : 'not configured'}`,
+    `${id} (${title}, ${name}): ${stateOf(provider)}`,
+    ...brokenLines(provider),
     ...section('settings', settingLines(provider)),
     ...section('permissions', [
       ...permissions.map(
@@ -81,6 +89,6 @@ function section(title: string, lines: readonly string[]): Line[] {
   return lines.length > 0 ? [[{ text: title, colour: 'bold' }], ...lines] : [];
 }
 
-function stateOf(set: boolean): string {
+function setOrNot(set: boolean): string {
   return set ? 'set    ' : 'not set';
 }
