@@ -29,7 +29,7 @@ export class Programs {
     return path;
   }
 
-  /** @param {() => boolean} isReady asked until it is true */
+  /** @param {() => boolean | Promise<boolean>} isReady asked until it is true */
   async start(name, command, args, isReady) {
     const child = spawn(command, args, { cwd: this.folder(name), stdio: ['ignore', 'pipe', 'pipe'] });
     const running = { name, child, output: [], ended: false };
@@ -42,7 +42,7 @@ export class Programs {
       running.ended = true;
     });
     const deadline = Date.now() + START_MS;
-    while (!isReady()) {
+    while (!(await isReady())) {
       if (running.ended || Date.now() > deadline)
         throw new Error(`${name} did not start:\n${running.output.slice(-SHOWN_LINES).join('\n')}`);
       await sleep(50);
@@ -54,6 +54,11 @@ export class Programs {
     const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', input });
     if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error ?? stderr}`);
     return stdout;
+  }
+
+  /** What a program that runs has printed so far. */
+  output(name) {
+    return this.#running.find((running) => running.name === name).output.join('\n');
   }
 
   async close() {
