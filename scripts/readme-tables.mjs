@@ -2,11 +2,14 @@
 // markers such as <!-- settings --> and <!-- /settings -->. With --check it writes nothing, and fails for a README that is out of date.
 //
 //   node scripts/readme-tables.mjs [--check] [FOLDER...]     default: every package that exports a manifest. Build first.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const PACKAGES = fileURLToPath(new URL('../packages', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PACKAGES = join(ROOT, 'packages');
+const BIOME = join(ROOT, 'node_modules', '.bin', 'biome');
 
 /** Each part of a README by its marker: its Markdown, or undefined if the manifest does not say anything of it. */
 const PARTS = {
@@ -97,18 +100,27 @@ async function update(folder) {
       text = text.replace(section, (_, open, close) => `${open}\n${content}\n\n${close}`);
     else problems.push(`${where} has no <!-- ${part} --> and <!-- /${part} --> for what its manifest says.`);
   }
+  text = formatted(text);
   if (text === before) return;
   if (isCheck) problems.push(`${where} is not what its manifest says: run pnpm tables.`);
   else writeFileSync(file, text);
 }
 
-/** With columns of one width, so that it can be read as text too. */
 function table(head, rows) {
-  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
-  const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-  const [first, ...rest] = cells.map(line);
-  return [first, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rest].join('\n');
+  const line = (row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** As the linter wants it. */
+function formatted(text) {
+  const path = '--stdin-file-path=packages/README.md';
+  const { status, stdout, stderr } = spawnSync(BIOME, ['format', path], {
+    cwd: ROOT,
+    input: text,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`biome cannot format a README: ${stderr}`);
+  return stdout;
 }
 
 function code(text) {
