@@ -7,6 +7,8 @@ import { cli, temporaryFolder } from './harness.js';
 const readme = readFileSync(fileURLToPath(new URL('../README.md', import.meta.url)), 'utf8');
 const section = /^## Config file$([\s\S]*?)^## /m.exec(readme)?.[1] ?? '';
 
+const folder = temporaryFolder();
+
 function example(language: string): string {
   const [, code] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(section) ?? [];
   if (!code) throw new Error(`There is no ${language} example in the section on the config file.`);
@@ -17,8 +19,8 @@ test.each([
   ['json', 'json', ['work', 'home', 'mine']],
   ['typescript', 'ts', ['work']],
 ])('the %s example of the README is a config file', async (language, extension, names) => {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, `domainproof.config.${extension}`), example(language));
+  const file = `${language}.${extension}`;
+  writeFileSync(join(folder, file), example(language));
   writeFileSync(
     join(folder, 'my-provider.mjs'),
     `export default ({ key }) => ({
@@ -36,7 +38,7 @@ test.each([
   );
   const variables = ['WORK_KEY_ID', 'WORK_KEY_SECRET', 'HOME_KEY_ID', 'HOME_KEY_SECRET'];
   const env = Object.fromEntries(variables.map((name) => [name, `value-of-${name}`]));
-  const { stdout, stderr } = await cli(['providers', '--json'], { cwd: folder, env });
+  const { stdout, stderr } = await cli(['providers', '--json', '--config', file], { cwd: folder, env });
   expect(stderr).toBe('');
   const usable = JSON.parse(stdout).providers.filter(({ configured }: { configured: boolean }) => configured);
   expect(usable.map(({ id }: { id: string }) => id)).toEqual(names);
