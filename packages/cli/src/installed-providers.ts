@@ -13,7 +13,6 @@ import { UsageError } from './errors.js';
 import { BUILT_IN, type BuiltIn } from './plugins/built-in.js';
 import { howToSet } from './plugins/check-options.js';
 import type { ProviderFactory } from './plugins/load-package.js';
-import { type Account, brokenBy, makeAccount } from './plugins/make-account.js';
 import { secretSettings } from './plugins/secrets.js';
 import type { Broken } from './plugins/unusable.js';
 import { nearest } from './suggest.js';
@@ -56,10 +55,7 @@ export async function installedProviders(
   environment: Environment,
 ): Promise<InstalledProvider[]> {
   const named = new Set(config.providers.map((entry) => entry.package));
-  const accounts = await Promise.all(
-    config.providers.map((_, index) => makeAccount(config, index, environment)),
-  );
-  const fromConfig = await described(accounts, config, environment);
+  const fromConfig = config.providers.length > 0 ? await fromFile(config, environment) : [];
   const taken = new Set(fromConfig.map(({ id }) => id));
   const fromEnvironment = await Promise.all(
     Object.entries(BUILT_IN)
@@ -72,11 +68,12 @@ export async function installedProviders(
 }
 
 /** The accounts of the config file; one whose name an earlier one has cannot be used. */
-async function described(
-  accounts: readonly Account[],
-  config: Config,
-  environment: Environment,
-): Promise<InstalledProvider[]> {
+async function fromFile(config: Config, environment: Environment): Promise<InstalledProvider[]> {
+  // What loads and checks packages loads only if there are any.
+  const { brokenBy, makeAccount } = await import('./plugins/make-account.js');
+  const accounts = await Promise.all(
+    config.providers.map((_, index) => makeAccount(config, index, environment)),
+  );
   const owners = new Map<string, number>();
   const all: InstalledProvider[] = [];
   for (const [index, account] of accounts.entries()) {

@@ -218,6 +218,19 @@ describe('a package is found', () => {
     expect(await zones({ package: './own.ts' })).toContainEqual(found);
   });
 
+  test('and takes the place of what the environment turns on under its name', async () => {
+    write('alone.json', { providers: [{ package: './own.ts', name: 'alidns' }] });
+    const { code, stdout } = await cli(['zones', '--config', 'alone.json', '--json'], {
+      cwd: folder,
+      env: world.env,
+    });
+    expect(code).toBe(0);
+    const listed = JSON.parse(stdout).zones.filter(
+      (zone: { provider: string }) => zone.provider === 'alidns',
+    );
+    expect(listed).toEqual([{ ...found, provider: 'alidns' }]);
+  });
+
   test('not as a folder without a package', async () => {
     write('empty/readme.txt', 'x');
     const { stderr } = await run({ package: './empty' }, ['zones']);

@@ -45,8 +45,14 @@ describe('a route', () => {
   test('gives way to the provider of a record, and to that of a lease', async () => {
     const { work, home } = accounts();
     const lease = await createClient({ providers: [home] }).ensure(at('_dnsauth.example.com'));
-    const client = createClient({ providers: [work, home], routes: { 'example.com': 'work' } });
+    const client = createClient({
+      providers: [work, home],
+      routes: { 'example.com': 'work', 'example.net': 'work' },
+    });
     expect((await client.ensure(at('x.example.com', { provider: 'home' }))).provider).toBe('home');
+    await expect(client.ensure(at('x.example.net', { provider: 'home' }))).rejects.toMatchObject({
+      message: expect.stringContaining('(home)'),
+    });
     expect((await client.release(lease)).outcome).toBe('removed');
     expect(home.values('_dnsauth.example.com')).toEqual([]);
     expect(work.calls).toEqual([]);

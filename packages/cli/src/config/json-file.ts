@@ -28,7 +28,7 @@ const EXPECTED: Partial<Record<ParseErrorCode, string>> = {
 /**
  * @throws UsageError with line, column, and the line's punctuation and names. Values are left out: there may be a secret among them.
  */
-export async function parseJson(text: string, file: string): Promise<unknown> {
+export async function read(file: string, text: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
@@ -47,7 +47,7 @@ export async function parseJson(text: string, file: string): Promise<unknown> {
 }
 
 /** `LINE:COLUMN` of the name of a field, or of an element of an array; of what holds it, if it is not there. */
-export async function placeInJson(text: string, path: ConfigPath): Promise<string | undefined> {
+export async function placeOf(path: ConfigPath, text: string): Promise<string | undefined> {
   const { findNodeAtLocation, parseTree } = await import('jsonc-parser');
   const root = parseTree(text);
   if (!root) return undefined;

@@ -3,9 +3,7 @@ import { extname } from 'node:path';
 import { UsageError } from '../errors.js';
 import { checkConfig } from './check-config.js';
 import type { Config, ConfigPath } from './config.js';
-import { parseJson, placeInJson } from './json-file.js';
 import { placed } from './mistake.js';
-import { placeInSource, readModule } from './module-file.js';
 
 /**
  * Reads and checks a config file.
@@ -14,11 +12,12 @@ import { placeInSource, readModule } from './module-file.js';
  * @throws UsageError that names file, line and column, and the field that is wrong
  */
 export async function loadConfig(file: string): Promise<Config> {
-  const isJson = extname(file) === '.json';
   const text = (await readText(file)).replace(/^\ufeff/, '');
-  const content = isJson ? await parseJson(text, file) : await readModule(file);
+  const { read, placeOf } =
+    extname(file) === '.json' ? await import('./json-file.js') : await import('./module-file.js');
+  const content = await read(file, text);
   const place = async (path: ConfigPath) => {
-    const found = isJson ? await placeInJson(text, path) : placeInSource(text, path);
+    const found = await placeOf(path, text);
     return found ? `${file}:${found}` : file;
   };
   try {

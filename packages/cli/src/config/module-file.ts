@@ -23,7 +23,7 @@ export async function importModule(file: string): Promise<Record<string, unknown
 }
 
 /** @throws UsageError with line and column, as far as they are known */
-export async function readModule(file: string): Promise<unknown> {
+export async function read(file: string): Promise<unknown> {
   let module: Record<string, unknown>;
   try {
     module = await importModule(file);
@@ -52,7 +52,7 @@ export async function readModule(file: string): Promise<unknown> {
 }
 
 /** `LINE:COLUMN` of a field whose name stands in the source exactly once, so that it can be no other one. */
-export function placeInSource(source: string, path: ConfigPath): string | undefined {
+export function placeOf(path: ConfigPath, source: string): string | undefined {
   const name = path.findLast((part) => typeof part === 'string');
   if (typeof name !== 'string' || typeof path.at(-1) === 'number') return undefined;
   const lines = source.split('\n');
