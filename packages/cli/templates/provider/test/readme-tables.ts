@@ -5,8 +5,11 @@ export function withTables(readme: string, manifest: ProviderManifest): string {
   return Object.entries(tablesOf(manifest)).reduce(
     (text, [name, [head, ...rows]]) =>
       text.replace(
-        new RegExp(`(<!-- ${name} -->\n\n)[\\s\\S]*?(\n\n<!-- end -->)`),
-        (_, start: string, end: string) => `${start}${table(head, rows)}${end}`,
+        new RegExp(`(<!-- ${name} -->\n\n)([\\s\\S]*?)(\n\n<!-- end -->)`),
+        (whole, start: string, old: string, end: string) => {
+          const made = table(head, rows);
+          return bare(made) === bare(old) ? whole : `${start}${made}${end}`;
+        },
       ),
     readme,
   );
@@ -44,6 +47,11 @@ function tablesOf({
         : []),
     ],
   };
+}
+
+/** Without padding, which a formatter may have changed. */
+function bare(text: string): string {
+  return text.replace(/ +/g, ' ').replace(/-+/g, '-');
 }
 
 /** With columns of equal width, as formatters leave it. */
