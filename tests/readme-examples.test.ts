@@ -108,6 +108,7 @@ const SPECIAL: Readonly<Record<string, (block: Block, directory: string) => Prom
          export { valueFacts as facts } from '../test/reference/value-cloud.ts';
          export const makeWorld = valueWorld();`,
       );
+      writeFileSync(join(folder, 'vitest.config.js'), 'export default {};');
       const vitest = join(root, 'node_modules', '.bin', 'vitest');
       const { stdout } = await run(vitest, ['run', '--root', folder], {
         env: { ...environment, NO_COLOR: '1' },

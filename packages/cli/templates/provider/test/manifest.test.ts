@@ -15,7 +15,7 @@ test('each request needs a permission of the manifest, and each permission is ne
   expect(operations.sort()).toEqual(Object.keys(OPERATIONS).sort());
 });
 
-// `npm test -- --update` writes the tables into the README.
+// `npm test -- manifest --update` writes the tables into the README.
 test('the tables of the README are those of the manifest', async () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   await expect(withTables(readme, manifest)).toMatchFileSnapshot('../README.md');
