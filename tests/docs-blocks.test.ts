@@ -15,7 +15,7 @@ const program = join(root, 'packages', 'cli', 'dist', 'bin.js');
 const TEMPLATE = 'packages/cli/templates/provider';
 
 /** Where programs are run: READMEs by `readme-examples.test.ts`, what create-provider is about by `created-provider.test.ts`. */
-const PROGRAMS_ARE_RUN = /(^|\/)README\.md$|^docs\/writing-a-provider\.md$/;
+const PROGRAMS_ARE_RUN = /^(packages\/(cli\/templates\/)?[^/]+\/)?README\.md$|^docs\/writing-a-provider\.md$/;
 /** Its commands are run, one after the other, by `created-provider.test.ts`; those that take an account are looked at here. */
 const WALKED = 'docs/writing-a-provider.md';
 

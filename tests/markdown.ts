@@ -26,12 +26,12 @@ export const pages: readonly string[] = [
 
 export function blocksOf(page: string): Block[] {
   const text = readFileSync(join(root, page), 'utf8');
-  return [...text.matchAll(/^```(\S*)[ \t]*(.*)\n([\s\S]*?)^```$/gm)].map((match) => ({
+  return [...text.matchAll(/^([ \t]*)```(\S*)[ \t]*(.*)\n([\s\S]*?)^\1```$/gm)].map((match) => ({
     page,
     line: text.slice(0, match.index).split('\n').length,
-    language: match[1] as string,
-    title: (match[2] as string).trim(),
-    code: match[3] as string,
+    language: match[2] as string,
+    title: (match[3] as string).trim(),
+    code: match[4] as string,
   }));
 }
 
