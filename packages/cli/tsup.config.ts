@@ -13,6 +13,7 @@ export default defineConfig(async () => {
       dts: { entry: 'src/index.ts' },
       clean: false,
     },
-    { ...base, format: ['cjs'], clean: false },
+    // Shims: where a file of the package lies is asked by `import.meta.url`, which CommonJS lacks.
+    { ...base, format: ['cjs'], shims: true, clean: false },
   ];
 });

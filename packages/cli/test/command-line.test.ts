@@ -73,6 +73,7 @@ describe('commands', () => {
       'plan',
       'zones',
       'providers',
+      'create-provider',
       'simulate',
       'demo',
     ])
@@ -95,6 +96,7 @@ describe('commands', () => {
     'plan',
     'zones',
     'providers',
+    'create-provider',
     'simulate',
     'demo',
   ])('%s --help shows its flags and examples, and the same as help', async (name) => {

@@ -1,11 +1,15 @@
 import type { Simulator, SimulatorOptions } from './simulator.js';
 
+export type { BatchDeletion } from './alidns/batch.js';
 export type { AlidnsSwitches } from './alidns/cloud.js';
+export type { TypeKeyWord } from './alidns/search.js';
+export type { StatusCase } from './alidns/views.js';
 export type { SimulatedCall } from './call-log.js';
 export type { SimulatedQuestion } from './dns/question-log.js';
-export type { Fault } from './faults.js';
+export type { AnswerFault, CommitFault, Fault, FaultList } from './faults.js';
 export type { RateLimit } from './http/traffic.js';
 export type { HuaweicloudSwitches } from './huaweicloud/cloud.js';
+export type { DuplicateRule } from './huaweicloud/conflicts.js';
 export type { PolicyDocument } from './policy.js';
 export type { SeededRecord, SimulatedRecordSet, SimulatedZone } from './scenario.js';
 export type { Simulator, SimulatorOptions } from './simulator.js';

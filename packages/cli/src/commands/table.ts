@@ -38,6 +38,10 @@ export const COMMANDS: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'list the providers and which settings are found',
     load: () => import('./providers.js').then((module) => module.providers),
   },
+  'create-provider': {
+    summary: 'write a package for a provider of your own',
+    load: () => import('./create-provider.js').then((module) => module.createProvider),
+  },
   simulate: {
     summary: 'run both clouds and their name servers on this machine',
     load: () => import('./simulate.js').then((module) => module.simulate),

@@ -2,8 +2,8 @@ import type { Fqdn } from '@domainproof/core';
 import type { NameServer } from './delegation.js';
 import type { DiagnosedFinding, PerspectiveReport, ServerReport } from './report.js';
 
-/** `value` is the first value of the expectation. */
-interface OfRecord {
+/** Which record an event is about. `value` is the first value of the expectation. */
+export interface OfRecord {
   name: Fqdn;
   recordType: 'TXT' | 'CNAME';
   value: string;
