@@ -22,12 +22,14 @@ const TOOLS = [
     for: 'the certificate under which lexicon talks to the simulator',
   },
   { command: 'chromium', debian: 'chromium', for: 'the page of --report in a browser' },
-  { command: 'named', debian: 'bind9', for: 'the verifier, against a primary name server' },
+  { command: 'named', debian: 'bind9', for: 'the verifier, against a primary name server; dynamic update' },
+  { command: 'rndc', debian: 'bind9-utils', for: 'dynamic update, with zones that are added to BIND' },
   {
     command: 'knotd',
     debian: 'knot',
     for: 'the verifier, against a secondary name server, and signed zones',
   },
+  { command: 'knotc', debian: 'knot', for: 'dynamic update, with zones that are added to Knot DNS' },
   { command: 'nsd', debian: 'nsd', for: 'the verifier, against a secondary name server that lags' },
   {
     command: 'pdns_server',
@@ -36,7 +38,7 @@ const TOOLS = [
   },
   { command: 'sqlite3', debian: 'sqlite3', for: 'the database of PowerDNS' },
   { command: 'unbound', debian: 'unbound', for: 'the verifier, with a resolver that caches and validates' },
-  { command: 'nsupdate', debian: 'bind9-dnsutils', for: 'changes in the zones of name servers' },
+  { command: 'nsupdate', debian: 'bind9-dnsutils', for: 'changes of others in the zones of name servers' },
   { command: 'kdig', debian: 'knot-dnsutils', for: 'questions to name servers while they start' },
   { command: 'keymgr', debian: 'knot', for: 'the keys of signed zones' },
   {

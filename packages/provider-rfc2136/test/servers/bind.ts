@@ -14,6 +14,7 @@ export const talkativeBind = bindWith(['-d', '3']);
 function bindWith(flags: readonly string[]): ServerProgram {
   return {
     title: 'BIND',
+    commands: ['named', 'rndc'],
     async start({ programs, port, folder }) {
       const control = await freePort();
       programs.write('server', 'zones.conf', '');

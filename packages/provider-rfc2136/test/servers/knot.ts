@@ -8,6 +8,7 @@ import { runTool } from './tool.js';
 /** Knot DNS. */
 export const knot: ServerProgram = {
   title: 'Knot',
+  commands: ['knotd', 'knotc'],
   async start({ programs, port, folder }) {
     programs.write('server', 'zones.conf', zones([]));
     programs.write('server', 'ready.example.zone', emptyZone('ready.example'));

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,9 +33,18 @@ export interface Place {
 /** What one kind of server does in its own way. */
 export interface ServerProgram {
   title: string;
+  /** What has to be installed. */
+  commands: readonly string[];
   start(place: Place): Promise<void>;
   /** Lets the running program know of new zones. `all`: these and those that it knows. */
   announce(place: Place, added: readonly string[], all: readonly string[]): Promise<void>;
+}
+
+/** Whether a server, and what is needed to look after it, is on this machine. */
+export function isInstalled({ commands }: ServerProgram): boolean {
+  return [...commands, 'nsupdate'].every(
+    (command) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0,
+  );
 }
 
 /** Starts a server on a free port of loopback. */

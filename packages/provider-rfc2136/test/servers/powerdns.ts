@@ -12,6 +12,7 @@ const PATIENCE_MS = 10_000;
 /** PowerDNS with its zones in SQLite. Without caches, so that it gives what the database holds. */
 export const powerdns: ServerProgram = {
   title: 'PowerDNS',
+  commands: ['pdns_server', 'sqlite3'],
   async start({ programs, port, folder }) {
     const keys = KNOWN_KEYS.map(
       ({ name, algorithm, secret }) =>
