@@ -5,17 +5,21 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Simulator, startSimulator } from '@domainproof/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KEY_NAME, SECRET } from '../packages/provider-rfc2136/test/support/answer.js';
+import { type Primary, startPrimary } from '../packages/provider-rfc2136/test/support/primary.js';
 import { packages, root } from './packages.js';
 
 const run = promisify(execFile);
 
 let simulator: Simulator;
+let primary: Primary;
 let environment: NodeJS.ProcessEnv;
 beforeAll(async () => {
   simulator = await startSimulator();
+  primary = await startPrimary();
   environment = { PATH: process.env.PATH, ...simulator.env };
 });
-afterAll(() => simulator.close());
+afterAll(() => Promise.all([simulator.close(), primary.close()]));
 
 function examples(readme: string): string[] {
   return [...readFileSync(readme, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(
@@ -44,7 +48,15 @@ describe.each(packages)('the README of $name', ({ directory }) => {
   test('has an example that runs as it stands and leaves nothing behind', async () => {
     const [first] = examples(join(directory, 'README.md'));
     if (!first) throw new Error('There is no ts example in the README.');
-    expect(await runExample(directory, first)).not.toBe('');
+    const before = primary.records.slice();
+    const server = {
+      RFC2136_NAMESERVER: primary.server,
+      RFC2136_TSIG_KEY: KEY_NAME,
+      RFC2136_TSIG_SECRET: SECRET,
+    };
+    const variables = directory.endsWith('provider-rfc2136') ? server : {};
+    expect(await runExample(directory, first, variables)).not.toBe('');
+    expect(primary.records).toEqual(before);
     expect(simulator.records('huaweicloud', 'example.com')).toEqual([]);
     expect(simulator.records('alidns', 'example.net')).toEqual([]);
   });

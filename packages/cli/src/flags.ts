@@ -27,7 +27,11 @@ export const FROM: Flag = {
 
 /** Choose where a record goes. */
 export const PLACE_FLAGS: readonly Flag[] = [
-  { name: 'provider', value: 'ID', description: 'ask this provider only (huaweicloud, alidns, …)' },
+  {
+    name: 'provider',
+    value: 'ID',
+    description: 'ask this provider only (huaweicloud, alidns, …, or a name of the config file)',
+  },
   { name: 'zone', value: 'NAME', description: 'the zone to use; names may then be relative to it' },
   { name: 'line', value: 'CODE', description: "the vendor's line code (default: its default line)" },
 ];
@@ -47,7 +51,7 @@ export const TIMEOUT: Flag = {
 export const CONFIG: Flag = {
   name: 'config',
   value: 'FILE',
-  description: 'config file, .json or .mjs (or DOMAINPROOF_CONFIG)',
+  description: 'config file, .ts, .mjs or .json (or DOMAINPROOF_CONFIG; default: domainproof.config.* here)',
 };
 
 export const JOURNAL: Flag = {

@@ -1,155 +1,194 @@
-import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import {
   type DnsProvider,
   type Environment,
   isDnsError,
   missingSettings,
   type ProviderManifest,
-  readSettings,
   type SettingAlternative,
   type SettingField,
 } from '@domainproof/core';
-import type { Config, ConfiguredPackage } from './config.js';
+import type { Config, ConfiguredPackage } from './config/config.js';
+import { ConfigMistake, pathText, placed } from './config/mistake.js';
 import { UsageError } from './errors.js';
-
-/** The default export of a provider package. */
-type ProviderFactory = (options: Readonly<Record<string, unknown>>) => DnsProvider;
-
-interface ProviderPackage {
-  create: ProviderFactory;
-  manifest?: ProviderManifest;
-}
+import { BUILT_IN, type BuiltIn } from './plugins/built-in.js';
+import { howToSet } from './plugins/check-options.js';
+import type { ProviderFactory } from './plugins/load-package.js';
+import { type Account, brokenBy, makeAccount } from './plugins/make-account.js';
+import { secretSettings } from './plugins/secrets.js';
+import type { Broken } from './plugins/unusable.js';
+import { nearest } from './suggest.js';
 
 /** A provider that this run can use, or could use if its settings were given. */
 export interface InstalledProvider {
+  /** The name that the config file gives, else the provider's own id. */
   id: string;
+  /** The vendor's product. */
   title: string;
   package: string;
-  /** Its required settings are in the environment, or the config file names it. */
+  /** The config file gives it a name, as it does to tell several accounts of a vendor apart. */
+  isNamed: boolean;
+  /** Its required settings are in the environment, or the config file names it; and it can be used. */
   configured: boolean;
+  /** Why it cannot be used though the config file names it. */
+  broken?: Broken;
   settings: readonly SettingField[];
+  /** What the package says about itself, if it does. */
+  manifest?: ProviderManifest;
   /** Environment names that stand in for the required settings. */
   alternatives: readonly SettingAlternative[];
   /** Required settings that are not given. */
   missing: readonly SettingField[];
   /** Options of the config file. */
   options: Readonly<Record<string, unknown>>;
+  /** Values that no output may show. */
+  secrets: readonly string[];
   /** Present if configured. Vendor code loads at the first call, not here. */
   provider?: DnsProvider;
 }
 
-/** Packages that come with the command line, in the order in which they are shown. */
-const BUILT_IN: Readonly<Record<string, () => Promise<ProviderPackage>>> = {
-  '@domainproof/provider-huaweicloud': async () => {
-    const { huaweicloud, manifest } = await import('@domainproof/provider-huaweicloud');
-    return { create: huaweicloud, manifest };
-  },
-  '@domainproof/provider-alidns': async () => {
-    const { alidns, manifest } = await import('@domainproof/provider-alidns');
-    return { create: alidns, manifest };
-  },
-  '@domainproof/provider-rfc2136': async () => {
-    const { rfc2136, manifest } = await import('@domainproof/provider-rfc2136');
-    return { create: rfc2136, manifest };
-  },
-};
-
 /**
- * The built-in providers and those of the config file.
+ * The built-in providers and those of the config file. One that the config file names and that cannot be used is among them, with the cause.
  *
- * @throws UsageError if a package of the config file cannot be loaded or makes no provider.
+ * @throws UsageError if the config file leads a zone to an account that is not there
  */
 export async function installedProviders(
   config: Config,
   environment: Environment,
 ): Promise<InstalledProvider[]> {
   const named = new Set(config.providers.map((entry) => entry.package));
-  const fromEnvironment = Object.keys(BUILT_IN)
-    .filter((name) => !named.has(name))
-    .map(async (name) => describe(name, await BUILT_IN[name]!(), {}, environment, false));
-  const fromConfig = config.providers.map(async (entry, index) => {
-    const where = `${config.file}: providers[${index}]`;
-    const loaded = await (BUILT_IN[entry.package]?.() ?? loadPackage(entry, config.file!, where));
-    try {
-      return describe(entry.package, loaded, entry.options, environment, true);
-    } catch (error) {
-      if (isDnsError(error)) throw error;
-      throw new UsageError(`${where} (${entry.package}): ${(error as Error).message}`);
-    }
-  });
-  return Promise.all([...fromEnvironment, ...fromConfig]);
+  const accounts = await Promise.all(
+    config.providers.map((_, index) => makeAccount(config, index, environment)),
+  );
+  const fromConfig = await described(accounts, config, environment);
+  const taken = new Set(fromConfig.map(({ id }) => id));
+  const fromEnvironment = await Promise.all(
+    Object.entries(BUILT_IN)
+      .filter(([name]) => !named.has(name))
+      .map(([, load]) => fromSurroundings(load, config, environment)),
+  );
+  const all = [...fromEnvironment.filter(({ id }) => !taken.has(id)), ...fromConfig];
+  await checkRoutes(all, config);
+  return all;
 }
 
-/** Values that no output may show: the secret settings of the configured providers. */
-export function secretsOf(installed: readonly InstalledProvider[], environment: Environment): string[] {
-  return installed
-    .filter(({ configured }) => configured)
-    .flatMap(({ id, title, package: name, settings, options }) => {
-      const texts = Object.fromEntries(
-        Object.entries(options).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-      );
-      const secret = settings.filter((field) => field.secret);
-      return Object.values(readSettings({ id, title, package: name, settings: secret }, texts, environment));
-    })
-    .filter((value) => value !== undefined);
-}
-
-function describe(
-  name: string,
-  { create, manifest }: ProviderPackage,
-  options: Readonly<Record<string, unknown>>,
+/** The accounts of the config file; one whose name an earlier one has cannot be used. */
+async function described(
+  accounts: readonly Account[],
+  config: Config,
   environment: Environment,
-  isNamed: boolean,
-): InstalledProvider {
-  const missing = manifest ? missingSettings(manifest, options, environment) : [];
-  const configured = isNamed || missing.length === 0;
-  const provider = configured ? create({ environment, ...options }) : undefined;
+): Promise<InstalledProvider[]> {
+  const owners = new Map<string, number>();
+  const all: InstalledProvider[] = [];
+  for (const [index, account] of accounts.entries()) {
+    const entry = config.providers[index] as ConfiguredPackage;
+    const { manifest, options, secrets } = account;
+    let { provider, broken } = account;
+    let id = provider?.id ?? entry.name ?? manifest?.id ?? entry.package;
+    const owner = owners.get(id);
+    if (owner !== undefined) {
+      broken ??= await brokenBy(alreadyTaken(id, owner), config, ['providers', index]);
+      provider = undefined;
+      // Nobody can mean this one by the name that another one has.
+      id = `providers[${index}]`;
+    }
+    owners.set(id, index);
+    all.push({
+      id,
+      title: manifest?.title ?? provider?.id ?? entry.package,
+      package: entry.package,
+      isNamed: entry.name !== undefined,
+      configured: broken === undefined,
+      ...(broken && { broken }),
+      settings: manifest?.settings ?? [],
+      alternatives: manifest?.alternatives ?? [],
+      missing: manifest ? missingSettings(manifest, options, environment) : [],
+      options,
+      secrets,
+      ...(manifest && { manifest }),
+      ...(provider && { provider }),
+    });
+  }
+  return all;
+}
+
+function alreadyTaken(id: string, owner: number): UsageError {
+  return new UsageError(
+    `it is called "${id}", as providers[${owner}] is.`,
+    'To use several accounts of one vendor, give each a name: { "package": "…", "name": "work" }.',
+  );
+}
+
+/** A built-in provider that the environment turns on, or could turn on. */
+async function fromSurroundings(
+  load: () => Promise<BuiltIn>,
+  config: Config,
+  environment: Environment,
+): Promise<InstalledProvider> {
+  const { create, manifest } = await load();
+  const { id, title, package: name, settings, alternatives = [] } = manifest;
+  const missing = missingSettings(manifest, {}, environment);
+  const isOn = missing.length === 0;
+  const made = isOn ? makeFromEnvironment(create, manifest, environment) : {};
+  const route = Object.entries(config.zones).find(([, account]) => account === id);
+  const broken = isOn || !route ? made.broken : await unset(route[0], id, missing, config);
   return {
-    id: provider?.id ?? manifest?.id ?? name,
-    title: manifest?.title ?? provider?.id ?? name,
+    id,
+    title,
     package: name,
-    configured,
-    settings: manifest?.settings ?? [],
-    alternatives: manifest?.alternatives ?? [],
+    isNamed: false,
+    configured: made.provider !== undefined,
+    ...(broken && { broken }),
+    settings,
+    manifest,
+    alternatives,
     missing,
-    options,
-    ...(provider && { provider }),
+    options: {},
+    secrets: made.secrets ?? [],
+    ...(made.provider && { provider: made.provider }),
   };
 }
 
-async function loadPackage(
-  entry: ConfiguredPackage,
-  configFile: string,
-  where: string,
-): Promise<ProviderPackage> {
-  let module: { default?: unknown; manifest?: ProviderManifest };
+/** What the environment holds may be unusable, as a key with a space in it is, or a file that is not there; this stops the others no more than a broken package does. */
+function makeFromEnvironment(
+  create: ProviderFactory,
+  manifest: ProviderManifest,
+  environment: Environment,
+): { provider?: DnsProvider; secrets?: readonly string[]; broken?: Broken } {
   try {
-    module = (await import(locate(entry.package, configFile))) as typeof module;
+    return { provider: create({ environment }), secrets: secretSettings(manifest, {}, environment) };
   } catch (error) {
-    throw new UsageError(
-      `${where}.package: ${entry.package} cannot be loaded: ${(error as Error).message.split('\n')[0]}`,
-      'Install the package beside the config file, or give a path that starts with "./".',
-    );
+    if (!isDnsError(error)) throw error;
+    const { message, hint, code } = error;
+    return {
+      broken: { message: `${manifest.title}: ${message}`, code, ...(hint !== undefined && { hint }) },
+    };
   }
-  // A CommonJS module arrives wrapped: its exports are the default, and its own default lies in there.
-  const inner = module.default as { default?: unknown; manifest?: ProviderManifest } | undefined;
-  const create = typeof module.default === 'function' ? module.default : inner?.default;
-  if (typeof create !== 'function')
-    throw new UsageError(
-      `${where}.package: ${entry.package} has no factory of a provider as its default export.`,
-    );
-  const manifest = module.manifest ?? inner?.manifest;
-  return { create: create as ProviderFactory, ...(manifest && { manifest }) };
 }
 
-/** What to import: a path starts from the config file's folder, a package is looked for there first. */
-function locate(name: string, configFile: string): string {
-  if (/^\.{0,2}\//.test(name)) return pathToFileURL(resolve(dirname(configFile), name)).href;
-  try {
-    return pathToFileURL(createRequire(configFile).resolve(name)).href;
-  } catch {
-    return name;
+async function unset(
+  domain: string,
+  id: string,
+  missing: readonly SettingField[],
+  { place }: Config,
+): Promise<Broken> {
+  const path = ['zones', domain];
+  const message = `${await place(path)}: ${pathText(path)} leads to ${id}, which is not configured.`;
+  return { message, hint: howToSet(missing) };
+}
+
+/** An account that cannot be used and has no name may be the one that a zone leads to, so then nothing is certain. */
+async function checkRoutes(installed: readonly InstalledProvider[], config: Config): Promise<void> {
+  const ids = installed.map(({ id }) => id);
+  if (installed.some(({ broken, isNamed }) => broken && !isNamed)) return;
+  for (const [domain, account] of Object.entries(config.zones)) {
+    if (ids.includes(account)) continue;
+    const path = ['zones', domain];
+    const near = nearest(account, ids);
+    const mistake = new ConfigMistake(
+      path,
+      `${pathText(path)} leads to the account "${account}", which is not there.`,
+      near ? `Did you mean ${near}?` : `There are ${ids.join(', ')}.`,
+    );
+    throw await placed(mistake, config.place);
   }
 }

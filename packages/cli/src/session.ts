@@ -6,23 +6,24 @@ import {
   type DnsProvider,
   fileJournal,
   type Journal,
-  redact,
+  type Logger,
 } from '@domainproof/core';
 import type { Verifier } from '@domainproof/propagation-verifier';
 import type { Invocation } from './command.js';
+import { pathText } from './config/mistake.js';
 import { UsageError } from './errors.js';
-import { type InstalledProvider, installedProviders, secretsOf } from './installed-providers.js';
+import { type InstalledProvider, installedProviders } from './installed-providers.js';
 import { detailLogger, tellApiCall, tellClientEvent } from './output/client-lines.js';
+import { masked } from './plugins/secrets.js';
+import { type Broken, unusableProvider } from './plugins/unusable.js';
 import type { Settings } from './settings.js';
-
-/** Masking shorter texts would only tear words apart; no vendor's key is as short. */
-const SHORTEST_SECRET = 8;
 
 /** The providers that the settings turn on, and what a call to one of them is made with. */
 export interface Vendors {
   installed: readonly InstalledProvider[];
+  /** Those that cannot be used are among them, and fail with the cause when they are asked. */
   providers: readonly DnsProvider[];
-  /** For people: `Huawei Cloud DNS`. */
+  /** For people: `Huawei Cloud DNS`, `Alibaba Cloud DNS (work)`. */
   title(provider: DnsProvider): string;
   /** What a provider is called with outside of the engine. */
   call(signal: AbortSignal): Call;
@@ -37,13 +38,18 @@ export interface Session extends Vendors {
 /** Secrets of the providers are masked in all output from here on. */
 export async function openVendors({ io, output }: Invocation, { config }: Settings): Promise<Vendors> {
   const installed = await installedProviders(config, io.env);
-  const secrets = secretsOf(installed, io.env).filter((secret) => secret.length >= SHORTEST_SECRET);
-  output.maskWith((text) => redact(text, secrets));
+  const secrets = installed.flatMap((one) => one.secrets);
+  output.maskWith((text) => masked(text, secrets));
   const log = detailLogger(output);
   return {
     installed,
-    providers: installed.flatMap(({ provider }) => (provider ? [provider] : [])),
-    title: ({ id }) => installed.find(({ provider }) => provider?.id === id)?.title ?? id,
+    providers: installed.flatMap(({ id, provider, broken }) =>
+      broken ? [unusableProvider(id, broken)] : provider ? [provider] : [],
+    ),
+    title: (provider) => {
+      const found = installed.find(({ id }) => id === provider.id);
+      return found?.isNamed ? `${found.title} (${found.id})` : (found?.title ?? provider.id);
+    },
     call: (signal) => ({ signal, log, onApiCall: (event) => tellApiCall(output, event) }),
   };
 }
@@ -58,17 +64,21 @@ export async function openSession(
   onEvent?: (event: ClientEvent) => void,
 ): Promise<Session> {
   const { output } = invocation;
+  const { config } = settings;
   const vendors = await openVendors(invocation, settings);
-  const { installed, providers } = vendors;
-  if (providers.length === 0) throw noProvider(installed);
-  if (settings.provider !== undefined && !providers.some(({ id }) => id === settings.provider))
-    throw unknownProvider(settings.provider, installed);
+  const { installed } = vendors;
+  const asked = chosenProviders(vendors, settings);
+  // Where nothing else is asked, the cause is the error that ends the command.
+  if (asked.some(({ id }) => !installed.find((one) => one.id === id)?.broken))
+    for (const { broken } of installed) if (broken) output.warn(sentences(broken));
+  const providers = [...vendors.providers, ...(await strangers(config, installed))];
   const journal = fileJournal({ file: settings.journal });
   const told = tellClientEvent(output);
   const client = createClient({
     providers,
+    routes: config.zones,
     journal,
-    log: detailLogger(output),
+    log: withoutBroken(detailLogger(output), installed),
     onApiCall: (event) => tellApiCall(output, event),
     onEvent(event) {
       told(event);
@@ -83,6 +93,22 @@ export async function openSession(
   return { ...vendors, client, journal };
 }
 
+/**
+ * The providers that a command asks: all, or the one of `--provider`.
+ *
+ * @throws UsageError if none is configured, or not the one of `--provider`
+ */
+export function chosenProviders(
+  { installed, providers }: Vendors,
+  settings: Settings,
+): readonly DnsProvider[] {
+  if (providers.length === 0) throw noProvider(installed);
+  if (settings.provider === undefined) return providers;
+  const chosen = providers.filter(({ id }) => id === settings.provider);
+  if (chosen.length === 0) throw unknownProvider(settings.provider, installed);
+  return chosen;
+}
+
 /** The verifier with the resolvers and the port of the settings. Loads its package. */
 export async function openVerifier(settings: Settings): Promise<Verifier> {
   const { createVerifier } = await import('@domainproof/propagation-verifier');
@@ -90,6 +116,39 @@ export async function openVerifier(settings: Settings): Promise<Verifier> {
     ...(settings.resolvers && { resolvers: settings.resolvers }),
     ...(settings.authoritativePort !== undefined && { authoritativePort: settings.authoritativePort }),
   });
+}
+
+/** Accounts that zones lead to and that are not there; one that cannot be used, and has no name, may be the one that is meant. */
+async function strangers(
+  { zones, place }: Settings['config'],
+  installed: readonly InstalledProvider[],
+): Promise<DnsProvider[]> {
+  const ids = installed.map(({ id }) => id);
+  const unknown = Object.entries(zones).filter(([, account]) => !ids.includes(account));
+  const cause = installed.find(({ broken, isNamed }) => broken && !isNamed)?.broken;
+  const byName = new Map(unknown.map(([domain, account]) => [account, domain]));
+  return Promise.all(
+    [...byName].map(async ([account, domain]) => {
+      const path = ['zones', domain];
+      const message = `${await place(path)}: ${pathText(path)} leads to the account "${account}", which is not there. ${cause?.message}`;
+      return unusableProvider(account, { ...cause, message });
+    }),
+  );
+}
+
+/** The engine tells of providers that it left out; those that cannot be used were told of before. */
+function withoutBroken(log: Logger, installed: readonly InstalledProvider[]): Logger {
+  const broken = new Set(installed.filter((one) => one.broken).map(({ id }) => id as unknown));
+  return {
+    ...log,
+    warn(message, fields) {
+      if (!broken.has(fields?.provider)) log.warn(message, fields);
+    },
+  };
+}
+
+function sentences({ message, hint }: Broken): string {
+  return hint === undefined ? message : `${message} ${hint}`;
 }
 
 function noProvider(installed: readonly InstalledProvider[]): UsageError {

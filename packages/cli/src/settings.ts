@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Flags } from './arguments.js';
-import { type Config, loadConfig } from './config.js';
+import { type Config, NO_CONFIG } from './config/config.js';
+import { findConfigFile } from './config/find-file.js';
 import { parseDuration } from './duration.js';
 import { defaultJournal, flagOrTwin, givenResolvers, parsePort } from './environment.js';
 import { UsageError } from './errors.js';
@@ -30,10 +31,7 @@ export interface Settings {
 
 /** @throws UsageError */
 export async function resolveSettings(flags: Flags, io: Io): Promise<Settings> {
-  const configFile = flagOrTwin('config', flags, io.env);
-  const config: Config = configFile
-    ? await loadConfig(configFile.text, io.cwd, configFile.where)
-    : { providers: [] };
+  const config = await readConfig(findConfigFile(flags, io));
   const journal = flagOrTwin('journal', flags, io.env);
   const port = flagOrTwin('authoritative-port', flags, io.env);
   const timeout = flags.text('timeout');
@@ -48,6 +46,13 @@ export async function resolveSettings(flags: Flags, io: Io): Promise<Settings> {
     resolvers: givenResolvers(flags, io.env) ?? config.resolvers,
     authoritativePort: port ? parsePort(port.text, port.where) : config.authoritativePort,
   };
+}
+
+/** What reads and checks it loads only if there is one. */
+async function readConfig(file: string | undefined): Promise<Config> {
+  if (file === undefined) return NO_CONFIG;
+  const { loadConfig } = await import('./config/load-config.js');
+  return loadConfig(file);
 }
 
 function parseTtl(text: string | undefined): number | undefined {

@@ -17,7 +17,7 @@ const providers = (name: string, env = {}) =>
 describe('a config file is refused when', () => {
   test.each([
     ['it is not JSON', '{', 'is not JSON'],
-    ['it holds an array', [], 'must hold one object with providers, resolvers'],
+    ['it holds an array', [], 'must hold one object with providers, zones, resolvers'],
     ['it has an unknown field', { resolver: [] }, 'resolver is not a field of the config file.'],
     ['providers is no array', { providers: {} }, 'providers must be an array.'],
     [
@@ -47,30 +47,35 @@ describe('a config file is refused when', () => {
     expect(json().error.message).toContain(message);
   });
 
+  test.each([
+    ['zones are an array', { zones: [] }, 'zones must be an object of domains and accounts'],
+    [
+      'a zone leads to no text',
+      { zones: { 'example.com': 1 } },
+      'zones["example.com"] must be the name of an',
+    ],
+    [
+      'a zone is there twice',
+      { zones: { 'example.com': 'a', 'Example.COM.': 'a' } },
+      'zones["Example.COM."] is the same domain as zones["example.com"].',
+    ],
+    [
+      'an account has a wrong name',
+      { providers: [{ package: 'x', name: 'a.b' }] },
+      'providers[0].name must be',
+    ],
+  ])('%s', async (_, content, message) => {
+    const { code, json } = await providers(configFile(content));
+    expect(code).toBe(2);
+    expect(json().error.message).toContain(`:1:`);
+    expect(json().error.message).toContain(message);
+  });
+
   test('it does not exist, or has another extension', async () => {
     expect((await providers('none.json')).json().error.message).toMatch(/none\.json cannot be read: ENOENT/);
     expect((await providers('x.yaml')).json().error.message).toBe(
-      '--config takes a .json or .mjs file, not "x.yaml".',
+      '--config takes a .ts, .mts, .cts, .js, .mjs, .cjs or .json file, not "x.yaml".',
     );
-  });
-
-  test('its package cannot be loaded, or exports no factory', async () => {
-    const missing = await providers(configFile({ providers: [{ package: '@domainproof/none' }] }));
-    expect(missing.json().error.message).toContain(
-      'providers[0].package: @domainproof/none cannot be loaded',
-    );
-    configFile('export const other = 1;', 'bad.mjs');
-    const bad = await providers(configFile({ providers: [{ package: './bad.mjs' }] }));
-    expect(bad.json().error.message).toContain(
-      './bad.mjs has no factory of a provider as its default export',
-    );
-  });
-
-  test('its factory throws', async () => {
-    configFile('export default () => { throw new Error("needs a key"); };', 'throws.mjs');
-    const { code, json } = await providers(configFile({ providers: [{ package: './throws.mjs' }] }));
-    expect(code).toBe(2);
-    expect(json().error.message).toContain('providers[0] (./throws.mjs): needs a key');
   });
 });
 
@@ -99,8 +104,15 @@ describe('a provider of the config file', () => {
     configFile(
       `export default ({ zone }) => ({
         id: 'own',
-        capabilities: { nameServerPatterns: [] },
+        capabilities: {
+          writes: 'value', types: ['TXT'], lines: false, zoneSearch: 'family', serialPerZone: false, batch: false,
+          limits: { ttl: { min: 1, max: 86400, default: 300 }, txtBytes: 255, valuesPerSet: 10 },
+          nameServerPatterns: [],
+        },
+        async findZones() { return []; },
         async *listZones() { yield { id: 'z1', name: zone, status: 'active' }; },
+        async readRecordSet() {},
+        async applyChange() { return { settled: true }; },
       });`,
       'own-provider.mjs',
     );
@@ -114,17 +126,6 @@ describe('a provider of the config file', () => {
     expect(json()).toEqual({
       zones: [{ provider: 'own', name: 'own.example.', status: 'active', id: 'z1' }],
     });
-  });
-
-  test('with an id that another one has is refused', async () => {
-    const two = {
-      package: '@domainproof/provider-alidns',
-      options: { accessKeyId: 'id', accessKeySecret: 'x' },
-    };
-    const name = configFile({ providers: [two, two] });
-    const { code, stderr } = await cli(['zones', '--config', name], { cwd: folder });
-    expect(code).toBe(2);
-    expect(stderr).toContain('Two providers have the id "alidns"');
   });
 });
 

@@ -5,8 +5,13 @@ import type { DesiredRecord, Lease, LeaseId, ReleaseReport } from './lease.js';
 import type { ApiCallEvent, DnsProvider, Logger, RecordKey } from './provider.js';
 
 export interface ClientOptions {
-  /** Asked all together which zones they own. Ids must differ. */
+  /** Asked all together which zones they own. Ids must differ: see `namedAccount` for several accounts of one vendor. */
   providers: readonly DnsProvider[];
+  /**
+   * Which provider, by its id, is asked about a domain and all names below it, and no other one: `{ 'example.com': 'work' }`. The
+   * longest domain that fits decides. A record's own `provider` beats it. Default: every provider is asked.
+   */
+  routes?: Readonly<Record<string, string>>;
   /** Where leases are kept. Default: in memory, so that they end with the process. */
   journal?: Journal;
   /**

@@ -14,6 +14,7 @@ import { expected } from './engine/failure.js';
 import { type Placing, placeAll, placeEach } from './engine/place.js';
 import { planSets } from './engine/plan.js';
 import { type ReleasedLease, releaseLeases } from './engine/release.js';
+import { Routes } from './engine/routes.js';
 import { ZoneFinder } from './engine/zone-finder.js';
 import { DnsError, isDnsError } from './errors.js';
 import { memoryJournal } from './journal/memory.js';
@@ -26,7 +27,8 @@ const SILENT: Logger = { debug() {}, info() {}, warn() {} };
 /**
  * The engine over one or more providers.
  *
- * @throws DnsError `UNSUPPORTED` if there is no provider, or two with the same id
+ * @throws DnsError `UNSUPPORTED` if there is no provider, two with the same id, or a route to none of them or given twice;
+ * `INVALID_NAME` for a route of what is no domain
  */
 export function createClient(options: ClientOptions): DnsClient {
   const {
@@ -37,7 +39,8 @@ export function createClient(options: ClientOptions): DnsClient {
     delegation,
     onEvent,
   } = options;
-  assertDistinct(providers.map(({ id }) => id));
+  const ids = providers.map(({ id }) => id);
+  assertDistinct(ids);
   const accounts = providers.map(
     (provider) =>
       new Account(provider, {
@@ -47,7 +50,7 @@ export function createClient(options: ClientOptions): DnsClient {
           onEvent?.({ type: 'retry', provider: id, attempt, delayMs, code, message }),
       }),
   );
-  const finder = new ZoneFinder(accounts, log, delegation);
+  const finder = new ZoneFinder(accounts, new Routes(options.routes ?? {}, ids), log, delegation);
   const place: Placing = {
     finder,
     ttlPolicy,
@@ -171,7 +174,7 @@ function assertDistinct(ids: readonly string[]): void {
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined)
     throw new DnsError('UNSUPPORTED', `Two providers have the id "${twice}".`, {
-      hint: 'Give one of two accounts at the same vendor an id of its own.',
+      hint: 'Give one of two accounts at the same vendor a name of its own: namedAccount(provider, name).',
     });
 }
 

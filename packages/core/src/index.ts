@@ -1,5 +1,6 @@
 export type * from './client.js';
 export { createClient } from './create-client.js';
+export { routedDomain } from './engine/routes.js';
 export * from './errors.js';
 export * from './fqdn.js';
 export { fileJournal } from './journal/file.js';
@@ -7,6 +8,7 @@ export type * from './journal/journal.js';
 export { memoryJournal } from './journal/memory.js';
 export * from './lease.js';
 export type * from './manifest.js';
+export { isAccountName, namedAccount } from './named-account.js';
 export * from './provider.js';
 export * from './record-data.js';
 export * from './redact.js';

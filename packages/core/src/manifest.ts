@@ -11,6 +11,24 @@ export interface SettingField {
   secret: boolean;
   /** Environment names that people already use, the first that is set wins. Each also works as `NAME_FILE`: a file that holds the value. */
   environment: readonly string[];
+  /** What a program or a config file may give. Default: a string. */
+  types?: readonly OptionType[];
+  /** The path of a file: a relative one in a config file starts from its folder. Default false. */
+  isPath?: boolean;
+}
+
+/** As `typeof` says it, and `array`. */
+export type OptionType = 'string' | 'number' | 'boolean' | 'array' | 'object';
+
+/** One option of a provider's factory that no environment name sets. */
+export interface OptionField {
+  /** Name of the option in the provider's factory. */
+  option: string;
+  /** One line for people. */
+  description: string;
+  types: readonly OptionType[];
+  /** With this option no required setting is missing, for example a ready client of the vendor. Default false. */
+  standsIn?: boolean;
 }
 
 /** Environment names that together stand in for the required settings, for example those of a cloud's instance role. */
@@ -61,10 +79,14 @@ export interface ProviderManifest {
   /** npm name of the package. */
   package: string;
   settings: readonly SettingField[];
+  /** Options of the factory beside the settings. A config file may hold these and the settings, and no others. Default: none. */
+  options?: readonly OptionField[];
   /** Other sources of what the required settings give: set all names of one of these, and no required setting is missing. */
   alternatives?: readonly SettingAlternative[];
   /** Least privilege: what the credentials must be allowed, and nothing else. */
   permissions?: readonly Permission[];
+  /** Vendor codes that say that a permission is missing. Any other `FORBIDDEN` has another reason, such as arrears or a locked domain. Absent: every one may be about a permission. */
+  permissionRefusals?: readonly string[];
   policy?: Policy;
   /** As in the provider's capabilities. */
   limits?: Limits;

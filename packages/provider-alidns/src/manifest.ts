@@ -1,10 +1,11 @@
 import type { ProviderManifest } from '@domainproof/core';
+import { permissionRefusals, permissions, policy } from './permissions.js';
 
 /**
  * Names in the same position of the three credential lists belong together (official SDKs; lego and Terraform; acme.sh):
  * a secret or a token is never used with the key of another family.
  */
-export const manifest: ProviderManifest = {
+export const manifest: Required<ProviderManifest> = {
   id: 'alidns',
   title: 'Alibaba Cloud DNS',
   package: '@domainproof/provider-alidns',
@@ -38,6 +39,22 @@ export const manifest: ProviderManifest = {
       environment: ['DOMAINPROOF_ALIDNS_ENDPOINT'],
     },
   ],
+  options: [
+    {
+      option: 'client',
+      description:
+        "A ready client of the vendor's own package; only a config file that is a module can hold it",
+      types: ['object'],
+      standsIn: true,
+    },
+    { option: 'timeoutMs', description: 'Milliseconds for one request', types: ['number'] },
+    {
+      option: 'credentials',
+      description: "`default-chain`: every source of the vendor's default chain is asked",
+      types: ['string'],
+      standsIn: true,
+    },
+  ],
   // Sources of the vendor's default credential chain; the names are those of its SDKs, and ALICLOUD_RAM_ROLE is lego's.
   alternatives: [
     {
@@ -61,6 +78,48 @@ export const manifest: ProviderManifest = {
     {
       description: 'A URI that answers with temporary credentials',
       environment: ['ALIBABA_CLOUD_CREDENTIALS_URI'],
+    },
+  ],
+  permissions,
+  permissionRefusals,
+  policy,
+  limits: {
+    ttl: { min: 1, max: 86_400, default: 600 },
+    // The documents of private zones say so; none was found that says it of public ones.
+    txtBytes: 512,
+    txtForbidden: {
+      characters: '"\\',
+      reason: 'the service drops double quotes and changes backslashes, and the value would never match.',
+    },
+    // Records with the same host record, type and line (vendor's error QuotaExceeded.Record).
+    valuesPerSet: 90,
+  },
+  nameServerPatterns: [/^dns\d{1,2}\.hichina\.com$/i, /^(ns|vip)\d+\.alidns\.com$/i],
+  checked: [
+    {
+      what: 'Permissions: names of the actions, and which of them can be limited to a domain',
+      source: 'https://www.alibabacloud.com/help/en/dns/ram-authorization',
+      checkedOn: '2026-11-24',
+    },
+    {
+      what: 'Permissions: a domain that is bound to a paid edition needs the instance as well',
+      source: 'https://www.alibabacloud.com/help/en/dns/permission-management',
+      checkedOn: '2026-11-24',
+    },
+    {
+      what: 'Limits of the TTL',
+      source: 'Alibaba Cloud DNS documentation, "TTL" (November 2025)',
+      checkedOn: '2026-11-24',
+    },
+    {
+      what: 'Length and characters of a TXT value: those of private zones; for public zones no document was found',
+      source: 'Alibaba Cloud DNS documentation of private zones',
+      checkedOn: '2026-11-24',
+    },
+    {
+      what: 'Name servers',
+      source: 'Alibaba Cloud DNS documentation, "DNS servers"',
+      checkedOn: '2026-11-24',
     },
   ],
 };

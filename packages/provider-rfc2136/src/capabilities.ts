@@ -1,5 +1,5 @@
 import type { Capabilities } from '@domainproof/core';
-import { TYPES } from './wire/rdata.js';
+import { TYPES } from './wire/codes.js';
 
 export const capabilities: Capabilities = {
   writes: 'atomic',

@@ -76,7 +76,9 @@ export function refused(rcode: string, isProved: boolean, request: FailedRequest
   };
   // A question has no zone that the server could lack authority for: this is PowerDNS's answer to a key that it does not take.
   if (rcode === 'NOTAUTH' && request.operation.startsWith('Query ')) return unknownKey(rcode, request);
-  const doubt = isProved ? '' : ' The answer is not signed, so this is no proof.';
+  const doubt = isProved
+    ? ''
+    : ' The answer is not signed, so this is no proof, and the server may not have accepted the signature.';
   return failure(row.code, `${filled(row.message, request)}${doubt}`, request, {
     vendorCode: rcode,
     hint: row.hint && filled(row.hint, request),

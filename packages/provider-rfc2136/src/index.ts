@@ -1,12 +1,8 @@
 import { DnsError, type DnsProvider, type Environment } from '@domainproof/core';
-import { createApi } from './api.js';
-import { applyChanges } from './batch.js';
+import type { Adapter } from './adapter.js';
 import { capabilities } from './capabilities.js';
-import { applyChange } from './change.js';
 import { manifest } from './manifest.js';
-import { readRecordSet, readRecordSets } from './records.js';
-import { resolveSettings, type SettingOptions } from './settings.js';
-import { findZones, listZones } from './zones.js';
+import type { SettingOptions } from './settings.js';
 
 export interface Rfc2136Options extends SettingOptions {
   /** Milliseconds for one request, connecting included. Default 10,000. */
@@ -32,18 +28,28 @@ export function rfc2136(options: Rfc2136Options = {}): DnsProvider {
       `timeoutMs must be a number of milliseconds above 0, not ${timeoutMs}.`,
       { provider: manifest.id },
     );
-  const api = createApi(() => resolveSettings(options, environment), timeoutMs);
+  let loading: Promise<Adapter> | undefined;
+  const load = () => {
+    loading ??= import('./adapter.js').then(({ createAdapter }) =>
+      createAdapter(options, environment, timeoutMs),
+    );
+    return loading;
+  };
   return {
     id: manifest.id,
     capabilities,
-    findZones: (name, call) => findZones(api, name, call),
-    listZones: (call) => listZones(api, call),
-    readRecordSet: (zone, key, call) => readRecordSet(api, zone, key, call),
-    applyChange: (zone, current, change, call) => applyChange(api, zone, current, change, call),
-    readRecordSets: (zone, keys, call) => readRecordSets(api, zone, keys, call),
-    applyChanges: (zone, changes, call) => applyChanges(api, zone, changes, call),
+    findZones: async (name, call) => (await load()).findZones(name, call),
+    async *listZones(call) {
+      yield* (await load()).listZones(call);
+    },
+    readRecordSet: async (zone, key, call) => (await load()).readRecordSet(zone, key, call),
+    applyChange: async (zone, current, change, call) =>
+      (await load()).applyChange(zone, current, change, call),
+    readRecordSets: async (zone, keys, call) => (await load()).readRecordSets(zone, keys, call),
+    applyChanges: async (zone, changes, call) => (await load()).applyChanges(zone, changes, call),
   };
 }
 
+export type { SettingOptions };
 export { manifest };
 export default rfc2136;

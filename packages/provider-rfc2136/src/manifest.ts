@@ -1,26 +1,27 @@
 import type { ProviderManifest } from '@domainproof/core';
 import { capabilities } from './capabilities.js';
 import { environmentNames } from './environment-names.js';
-import { TYPES } from './wire/rdata.js';
+import { TYPES } from './wire/codes.js';
 
-/** Without a key in it: `update-policy`, `acl` and the metadata of the three servers name a key that is there already. */
-const POLICY = `# BIND (named.conf)
+/** Without a key in it: each server is told of a key that it has already. */
+const POLICY = `# BIND, named.conf: every name below the zone, these two types only
 zone "example.com" {
   type primary;
   file "/var/lib/bind/db.example.com";
-  update-policy { grant proof.example.com. wildcard _dnsauth.*.example.com. TXT CNAME; };
+  update-policy { grant proof.example.com. wildcard *.example.com. TXT CNAME; };
 };
 
-# Knot DNS (knot.conf)
+# Knot DNS, knot.conf
 acl:
   - id: proof
     key: proof.example.com.
-    action: [update, query]
+    action: update
+    update-type: [TXT, CNAME]
 zone:
   - domain: example.com
-    acl: [proof]
+    acl: proof
 
-# PowerDNS (pdns.conf: dnsupdate=yes, allow-dnsupdate-from=192.0.2.0/24)
+# PowerDNS, with dnsupdate=yes and allow-dnsupdate-from=192.0.2.0/24 in pdns.conf: the whole zone, it does not tell types apart
 pdnsutil set-meta example.com TSIG-ALLOW-DNSUPDATE proof.example.com
 `;
 
@@ -41,6 +42,7 @@ export const manifest: ProviderManifest = {
       description: 'The port of the server, if it is not in the server; 53 if not given',
       required: false,
       secret: false,
+      types: ['string', 'number'],
       environment: environmentNames('port'),
     },
     {
@@ -69,6 +71,7 @@ export const manifest: ProviderManifest = {
       description: 'A key file as tsig-keygen prints it, in place of name, secret and algorithm',
       required: false,
       secret: false,
+      isPath: true,
       environment: environmentNames('keyFile'),
     },
     {
@@ -76,7 +79,20 @@ export const manifest: ProviderManifest = {
       description: 'The zones to use, if not whatever the server holds; separated by commas',
       required: false,
       secret: false,
+      types: ['string', 'array'],
       environment: environmentNames('zones'),
+    },
+  ],
+  options: [
+    {
+      option: 'unsigned',
+      description: "true: requests are not signed, for a server that goes by the client's address",
+      types: ['boolean'],
+    },
+    {
+      option: 'timeoutMs',
+      description: 'Milliseconds for one request, connecting included; 10,000 if not given',
+      types: ['number'],
     },
   ],
   permissions: [

@@ -10,9 +10,9 @@ import type { Api } from './api.js';
 import { manifest } from './manifest.js';
 import { isAbsent, isAsRead, isNameAbsent } from './prerequisites.js';
 import { StoredSet } from './stored-set.js';
-import { CLASS, TYPE, typeName } from './wire/codes.js';
+import { CLASS, TYPE, TYPES, typeName } from './wire/codes.js';
 import type { Message, ResourceRecord } from './wire/message.js';
-import { TYPES, typeNumber } from './wire/rdata.js';
+import { typeNumber } from './wire/rdata.js';
 
 /** How often a set is read anew because it changed between the question and the check. */
 const MAX_READS = 5;

@@ -77,7 +77,9 @@ describe('an answer without a signature', () => {
   it('that refuses is told, and is no proof that nothing was carried out', async () => {
     const error = await updateWith(saying({ rcode: RCODE.REFUSED }, 'unsigned'));
     expect(error).toMatchObject({ code: 'FORBIDDEN', outcomeUnknown: true });
-    expect(error.message).toContain('The answer is not signed, so this is no proof.');
+    expect(error.message).toContain(
+      'The answer is not signed, so this is no proof, and the server may not have accepted the signature.',
+    );
   });
 
   it('that says a prerequisite does not hold does not make the adapter go on', async () => {

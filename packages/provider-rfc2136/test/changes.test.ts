@@ -248,6 +248,40 @@ describe('removing', () => {
   });
 });
 
+describe('a server that finds no values that differ in case only, as PowerDNS', () => {
+  beforeEach(() => {
+    primary.respond = (seen) =>
+      seen.message.answers.some(({ class: rclass }) => rclass === CLASS.IN)
+        ? answer(seen, { rcode: RCODE.NXRRSET })
+        : undefined;
+    primary.put(NAME, 'TXT', ['token', 'TOKEN'], 900);
+  });
+
+  it('still has them read', async () => {
+    const set = await providerFor(primary).readRecordSet(zone, key(), testCall());
+    expect(set?.values).toEqual(['token', 'TOKEN']);
+  });
+
+  it('still has the right one removed', async () => {
+    const { receipt } = await apply({ remove: ['TOKEN'] });
+    expect(receipt.absent).toEqual([]);
+    expect(primary.held(NAME)).toEqual(['token 900']);
+  });
+
+  it('still has another one added', async () => {
+    const { receipt } = await apply({ add: ['Token', 'token'] });
+    expect(receipt.present).toEqual(['token']);
+    expect(primary.held(NAME)).toEqual(['token 900', 'TOKEN 900', 'Token 900']);
+  });
+
+  it('is asked whether nothing is there, and not only whether these are', async () => {
+    primary.put(NAME, 'TXT', []);
+    primary.put('*.example.org.', 'TXT', ['token', 'TOKEN']);
+    expect(await providerFor(primary).readRecordSet(zone, key(), testCall())).toBeUndefined();
+    expect((await apply({ remove: ['TOKEN'] })).receipt.absent).toEqual(['TOKEN']);
+  });
+});
+
 describe('other writers', () => {
   it('come through one after the other, and lose nothing', async () => {
     const values = Array.from({ length: 10 }, (_, index) => `value ${index}`);

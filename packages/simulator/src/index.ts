@@ -6,6 +6,7 @@ export type { SimulatedQuestion } from './dns/question-log.js';
 export type { Fault } from './faults.js';
 export type { RateLimit } from './http/traffic.js';
 export type { HuaweicloudSwitches } from './huaweicloud/cloud.js';
+export type { PolicyDocument } from './policy.js';
 export type { SeededRecord, SimulatedRecordSet, SimulatedZone } from './scenario.js';
 export type { Simulator, SimulatorOptions } from './simulator.js';
 
@@ -13,7 +14,7 @@ export type { Simulator, SimulatorOptions } from './simulator.js';
  * Starts both clouds and their name servers on loopback addresses and ports that the system chooses, without network or root
  * rights. Servers and wire format are loaded by the first call.
  *
- * @throws RangeError for a delay or TTL that is none, Error for zones that cannot be (see `Simulator.addZone`), or the
+ * @throws RangeError for a delay or TTL that is none, TypeError for a policy document that its cloud would not take, Error for zones that cannot be (see `Simulator.addZone`), or the
  * system's error if no port can be bound.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {

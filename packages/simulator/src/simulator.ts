@@ -103,7 +103,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const faults = new FaultList();
   const calls = new CallLog();
   const { publisher } = network;
-  const clouds = {
+  const createClouds = () => ({
     huaweicloud: createHuaweiCloud({
       ...options.huaweicloud,
       account: credentials.huaweicloud,
@@ -120,7 +120,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       calls,
       nameServers: HOSTS.alidns,
     }),
-  };
+  });
+  let clouds: ReturnType<typeof createClouds>;
+  try {
+    clouds = createClouds();
+  } catch (error) {
+    await network.close();
+    throw error;
+  }
   const servers = {
     huaweicloud: createServer((request, response) => clouds.huaweicloud.handle(request, response)),
     alidns: createServer((request, response) => clouds.alidns.handle(request, response)),

@@ -1,9 +1,20 @@
 import { absoluteName, type Fqdn } from '@domainproof/core';
 import type { Diagnosis } from '@domainproof/propagation-verifier';
 import type { Command } from '../command.js';
+import { diagnoseCredentials } from '../credentials/diagnose-credentials.js';
 import { UsageError } from '../errors.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { AUTHORITY_FLAGS, CONFIG, DNS_FLAGS, PERSPECTIVE_FLAGS, REPORT } from '../flags.js';
+import {
+  AUTHORITY_FLAGS,
+  CONFIG,
+  DNS_FLAGS,
+  type Flag,
+  JOURNAL,
+  PERSPECTIVE_FLAGS,
+  PLACE_FLAGS,
+  REPORT,
+  TIMEOUT,
+} from '../flags.js';
 import type { Io } from '../io.js';
 import { diagnosisLines } from '../output/diagnosis-lines.js';
 import { showName, showRecord } from '../output/record-text.js';
@@ -23,16 +34,33 @@ type Asked = { name: Fqdn; zone?: string } & (
   | { type?: undefined; value?: undefined }
 );
 
+/** Flags that belong to `--credentials`. */
+const CREDENTIAL_FLAGS: readonly Flag[] = [
+  {
+    name: 'try-write',
+    value: 'ZONE',
+    description: 'with --credentials: add TXT records of our own to this zone, and take them away at once',
+  },
+  PLACE_FLAGS[0]!,
+  TIMEOUT,
+  JOURNAL,
+];
+
 export const doctor: Command = {
-  usage: 'NAME | NAME TYPE VALUE',
+  usage: 'NAME | NAME TYPE VALUE | --credentials [NAME]',
   description: `Says why a record is not visible, or for a name alone what is wrong with its zone and name servers: each finding with what it
 rests on and what to do. Reads only. Needs no credentials; with them it also looks whether the accounts hold the record, and
 serve it. Exit codes: 0 if the record is visible and nothing fatal is found (for a name alone: nothing fatal is found), 1 if not,
-4 if the domain is not in the registry's zone, or is delegated to somebody else.`,
+4 if the domain is not in the registry's zone, or is delegated to somebody else.
+With --credentials: whether the credentials of each configured provider work, and which permission they lack. Reads only, so
+it cannot tell of permissions to write, unless --try-write names a zone to try them in. A key that may add but not remove leaves its
+record there; it is told then. Exit codes: 0 if nothing is missing, 3 if something is.`,
   examples: [
     'domainproof doctor example.com',
     'domainproof doctor _dnsauth.example.com TXT 202601020304abcdef --report doctor.html',
     'domainproof doctor _acme-challenge.example.net TXT token --ca letsencrypt.org --perspective all --json',
+    'domainproof doctor --credentials',
+    'domainproof doctor --credentials --provider alidns --try-write example.net',
   ],
   flags: [
     {
@@ -44,6 +72,8 @@ serve it. Exit codes: 0 if the record is visible and nothing fatal is found (for
     ...PERSPECTIVE_FLAGS,
     REPORT,
     ...DNS_FLAGS,
+    { name: 'credentials', description: 'look at the credentials, and at no name' },
+    ...CREDENTIAL_FLAGS,
     CONFIG,
   ],
 
@@ -51,6 +81,9 @@ serve it. Exit codes: 0 if the record is visible and nothing fatal is found (for
     const { flags, io, output } = invocation;
     const startedAt = performance.now();
     const settings = await resolveSettings(flags, io);
+    if (flags.has('credentials')) return diagnoseCredentials(invocation, settings);
+    const stray = CREDENTIAL_FLAGS.find((flag) => flags.has(flag.name));
+    if (stray) throw new UsageError(`--${stray.name} has a meaning beside --credentials only.`);
     const verification = verificationOf(flags);
     const page = await openPage(invocation);
     const subject = await subjectOf(invocation.positionals, settings, io);

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { CONFIG, PLACE_FLAGS, TIMEOUT } from '../flags.js';
 import { showName } from '../output/record-text.js';
-import { openSession } from '../session.js';
+import { chosenProviders, openVendors } from '../session.js';
 import { resolveSettings } from '../settings.js';
 
 /** Milliseconds for all the pages of all the providers. */
@@ -22,8 +22,9 @@ and sets the exit code.`,
     if (positionals.length > 0)
       throw new UsageError(`zones takes no words ("${positionals[0]}"), only flags.`);
     const settings = await resolveSettings(flags, io);
-    const { providers, call } = await openSession(invocation, settings);
-    const asked = providers.filter(({ id }) => settings.provider === undefined || id === settings.provider);
+    const vendors = await openVendors(invocation, settings);
+    const { call } = vendors;
+    const asked = chosenProviders(vendors, settings);
     const deadline = AbortSignal.timeout(settings.timeoutMs ?? LIST_MS);
     // A combined signal does not hold its sources: without a listener of its own, the timer goes with the garbage.
     deadline.addEventListener('abort', () => {}, { once: true });

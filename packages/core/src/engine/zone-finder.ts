@@ -3,6 +3,7 @@ import { ancestors, type Fqdn, isWithin, toFqdn } from '../fqdn.js';
 import type { Logger, Zone } from '../provider.js';
 import { unlessStopped } from '../sleep.js';
 import type { Account } from './account.js';
+import type { Route, Routes } from './routes.js';
 
 export interface Placement {
   account: Account;
@@ -28,6 +29,12 @@ interface Answer {
   found?: readonly Zone[];
 }
 
+/** An account that could not tell its zones. */
+interface Failure {
+  account: Account;
+  error: Error;
+}
+
 type Delegation = (zone: Fqdn, signal: AbortSignal) => Promise<readonly string[]>;
 
 /** Milliseconds that a zone is remembered for. That there is none is never remembered: it is asked again. */
@@ -39,12 +46,14 @@ const KEEP_MS = 600_000;
  */
 export class ZoneFinder {
   readonly #accounts: readonly Account[];
+  readonly #routes: Routes;
   readonly #delegation?: Delegation;
   readonly #log: Logger;
   readonly #answers = new Map<string, Answer>();
 
-  constructor(accounts: readonly Account[], log: Logger, delegation?: Delegation) {
+  constructor(accounts: readonly Account[], routes: Routes, log: Logger, delegation?: Delegation) {
     this.#accounts = accounts;
+    this.#routes = routes;
     this.#log = log;
     this.#delegation = delegation;
   }
@@ -62,7 +71,9 @@ export class ZoneFinder {
    * @throws DnsError `ZONE_NOT_FOUND`, `ZONE_INACTIVE`, `ZONE_AMBIGUOUS`, or what a provider failed with if no other one holds the name.
    */
   async find(question: ZoneQuestion, signal: AbortSignal): Promise<Placement> {
-    const asked = question.provider === undefined ? this.#accounts : [this.account(question.provider)];
+    const route = question.provider === undefined ? this.#routes.of(question.name) : undefined;
+    const only = question.provider ?? route?.provider;
+    const asked = only === undefined ? this.#accounts : [this.account(only)];
     const answers = await Promise.allSettled(
       asked.map((account) => this.#zonesOf(account, question.name, signal)),
     );
@@ -74,11 +85,13 @@ export class ZoneFinder {
             .filter((zone) => (wanted ? zone.name === wanted : true))
             .map((zone) => ({ account: asked[index] as Account, zone })),
     );
-    const failures = answers.flatMap((answer) =>
-      answer.status === 'rejected' ? [answer.reason as Error] : [],
+    const failures = answers.flatMap((answer, index) =>
+      answer.status === 'rejected'
+        ? [{ account: asked[index] as Account, error: answer.reason as Error }]
+        : [],
     );
     this.#judgeFailures(failures, found, signal);
-    if (found.length === 0) throw notFound(question.name, asked, wanted);
+    if (found.length === 0) throw notFound(question.name, asked, wanted, route);
     return this.#choose(question.name, found, signal);
   }
 
@@ -120,12 +133,14 @@ export class ZoneFinder {
   }
 
   /** One account that fails does not stop work in another one that holds the name; but it may be the one that holds it. */
-  #judgeFailures(failures: readonly Error[], found: readonly Placement[], signal: AbortSignal): void {
+  #judgeFailures(failures: readonly Failure[], found: readonly Placement[], signal: AbortSignal): void {
     const [first] = failures;
     if (!first) return;
-    if (found.length === 0 || signal.aborted || !isDnsError(first)) throw first;
-    for (const failure of failures)
-      this.#log.warn(`A provider could not be asked for its zones and was left out: ${failure.message}`);
+    if (found.length === 0 || signal.aborted || !isDnsError(first.error)) throw first.error;
+    for (const { account, error } of failures)
+      this.#log.warn(`A provider could not be asked for its zones and was left out: ${error.message}`, {
+        provider: account.id,
+      });
   }
 
   async #choose(name: Fqdn, found: readonly Placement[], signal: AbortSignal): Promise<Placement> {
@@ -157,7 +172,21 @@ export class ZoneFinder {
   }
 }
 
-function notFound(name: Fqdn, asked: readonly Account[], wanted: Fqdn | undefined): DnsError {
+function notFound(
+  name: Fqdn,
+  asked: readonly Account[],
+  wanted: Fqdn | undefined,
+  route: Route | undefined,
+): DnsError {
+  if (route)
+    return new DnsError(
+      'ZONE_NOT_FOUND',
+      `${wanted ? `The zone ${wanted}` : `A zone that holds ${name}`} was not found in ${route.provider}, and the route of ${route.domain} leads there alone.`,
+      {
+        provider: route.provider,
+        hint: `Lead ${route.domain} to the account that holds the zone, or take the route away so that every account is asked.`,
+      },
+    );
   const who = asked.map(({ id }) => id).join(', ');
   return new DnsError(
     'ZONE_NOT_FOUND',

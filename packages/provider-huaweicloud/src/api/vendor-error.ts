@@ -1,8 +1,9 @@
 import { DnsError, type DnsErrorDetails } from '@domainproof/core';
+import { manifest } from '../manifest.js';
 import type { JsonObject } from './body.js';
 import { CODES_DROPPED, meaningOfBareStatus } from './dropped-code.js';
 import { MEANINGS, type Meaning, meaningOfStatus, SIGNATURE_REFUSALS } from './error-table.js';
-import { OPERATIONS, type Operation } from './operations.js';
+import type { Operation } from './operations.js';
 
 /** Longest vendor text that is repeated in a message. */
 const MAX_TEXT = 300;
@@ -84,8 +85,9 @@ function meaningOf(vendorCode: string | undefined, message: string, httpStatus: 
 }
 
 function hintOf({ hint, needsPermission }: Meaning, operation: Operation): string | undefined {
-  if (!needsPermission) return hint;
-  const permission = `The key needs the IAM permission ${OPERATIONS[operation].permission}.`;
+  const needed = manifest.permissions.find(({ operations }) => operations.includes(operation));
+  if (!needsPermission || !needed) return hint;
+  const permission = `The key needs the IAM permission ${needed.action}.`;
   return hint ? `${hint} ${permission}` : permission;
 }
 

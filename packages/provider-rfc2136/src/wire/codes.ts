@@ -14,6 +14,9 @@ export const TYPE = {
   ANY: 255,
 } as const;
 
+/** Types whose values this package reads and writes. */
+export const TYPES = ['TXT', 'CNAME', 'A', 'AAAA', 'MX'] as const;
+
 export const CLASS = { IN: 1, NONE: 254, ANY: 255 } as const;
 
 export const OPCODE = { QUERY: 0, UPDATE: 5 } as const;

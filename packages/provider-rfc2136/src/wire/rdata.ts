@@ -1,11 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { isIPv4, SocketAddress } from 'node:net';
 import { DnsError, type RecordType, splitTxt } from '@domainproof/core';
-import { TYPE } from './codes.js';
+import { TYPE, TYPES } from './codes.js';
 import { nameOctets, nameText } from './name.js';
 
-/** Types whose values this package reads and writes. */
-export const TYPES = ['TXT', 'CNAME', 'A', 'AAAA', 'MX'] as const;
 type KnownType = (typeof TYPES)[number];
 
 /** @throws DnsError `UNSUPPORTED` */

@@ -6,8 +6,10 @@ import type { Exchange } from '../http/exchange.js';
 import { Front, type RefusingFault } from '../http/front.js';
 import type { Reply } from '../http/reply.js';
 import type { TrafficSwitches } from '../http/traffic.js';
+import type { PolicyDocument } from '../policy.js';
 import type { PublishedZone, Publisher } from '../publication.js';
 import type { SimulatedRecordSet, SimulatedZone } from '../scenario.js';
+import { Access } from './access.js';
 import { type BatchDeletion, Batches } from './batch.js';
 import { Domains } from './domains.js';
 import { ApiError, errorReply, json } from './errors.js';
@@ -24,6 +26,8 @@ import type { StatusCase } from './views.js';
 export interface AlidnsSwitches extends TrafficSwitches {
   /** Whether the account's key is a temporary one (STS): requests must carry its security token, signed. Default false. */
   temporaryCredentials?: boolean;
+  /** The RAM policy of the account's key, as JSON or what it says: everything that it does not allow gets `Forbidden.RAM`. Default: all is allowed. */
+  policy?: PolicyDocument;
   /** Largest page, in items; a request for more gets this many. 1 to 500, default 500 (100 for domains). */
   pageLimit?: number;
   /** Largest page of `DescribeSubDomainRecords`, on which the vendor's documents disagree. Default 100. */
@@ -82,7 +86,12 @@ export function createAlidnsCloud(options: AlidnsOptions): {
   const { now = Date.now, statusCase = 'ENABLE' } = options;
   const store = new Store(options.publisher, now);
   const { actions, close } = createActions(options, store, now);
-  const front = new Front(createBackend(options, actions, now), options.faults, options.calls, options);
+  const front = new Front(
+    createBackend(options, store, actions, now),
+    options.faults,
+    options.calls,
+    options,
+  );
   return {
     handle: (request, response) => front.handle(request, response),
     addZone: (zone) => seedDomain(store, options.publisher, zone),
@@ -143,10 +152,12 @@ function createActions(options: AlidnsOptions, store: Store, now: () => number) 
 
 function createBackend(
   options: AlidnsOptions,
+  store: Store,
   actions: ReadonlyMap<string, { act: Action; isWrite: boolean }>,
   now: () => number,
 ) {
   const gate = new Gate(options.account, now);
+  const access = new Access(options.policy, store);
   const find = (exchange: Exchange) => {
     const exists =
       exchange.rawPath === '/' &&
@@ -168,6 +179,7 @@ function createBackend(
     authenticate(exchange: Exchange) {
       if (find(exchange) === undefined) throw new ApiError('InvalidAction.NotFound');
       gate.check(exchange);
+      access.check(actionOf(exchange), new Parameters(exchange));
     },
     run(exchange: Exchange, requestId: string, fault: CommitFault | undefined): Reply {
       // `authenticate` has refused what is no action.

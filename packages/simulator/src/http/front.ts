@@ -14,7 +14,7 @@ export interface Backend {
   newRequestId(): string;
   /** Which operation it is. `Unknown` operations are answered by `run` as well. */
   identify(exchange: Exchange): { operation: string; isWrite: boolean };
-  /** Throws the cloud's own error for a request that is not signed as it must be. */
+  /** Throws the cloud's own error for a request that is not signed as it must be, or that its key may not make. */
   authenticate(exchange: Exchange): void;
   /** Carries the request out. Throws the cloud's own errors. */
   run(exchange: Exchange, requestId: string, fault: CommitFault | undefined): Reply;

@@ -5,8 +5,10 @@ import { type Exchange, headerValue } from '../http/exchange.js';
 import { Front, type RefusingFault } from '../http/front.js';
 import type { Reply } from '../http/reply.js';
 import type { TrafficSwitches } from '../http/traffic.js';
+import type { PolicyDocument } from '../policy.js';
 import type { PublishedZone, Publisher } from '../publication.js';
 import type { SimulatedRecordSet, SimulatedZone } from '../scenario.js';
+import { Access } from './access.js';
 import { Batches } from './batch.js';
 import type { DuplicateRule } from './conflicts.js';
 import { errorReply, GatewayError, json, ServiceError } from './errors.js';
@@ -24,6 +26,8 @@ import { Views } from './views.js';
 export interface HuaweicloudSwitches extends TrafficSwitches {
   /** Whether the account's key is a temporary one: requests must carry its security token, signed. Default false. */
   temporaryCredentials?: boolean;
+  /** The IAM policy (version 1.1) of the account's key, as JSON or what it says: everything that it does not allow gets `DNS.1802`. Default: all is allowed. */
+  policy?: PolicyDocument;
   /** Milliseconds for which a write stays `PENDING_…`. Default 0: steady when the request has been answered. */
   settleMs?: number;
   /** Largest page, in items; a request for more gets this many. 1 to 500, default 500. */
@@ -86,6 +90,7 @@ function createBackend(options: HuaweicloudOptions, store: Store, now: () => num
   const { lockOut = true, wrongProject = 'ignored' } = options;
   const { projectId } = options.account;
   const gate = new Gate(options.account, now, { lockOut, wrongProject });
+  const access = new Access(options.policy);
   const { deleteWhilePending = false } = options;
   const sets = new RecordSets(store, { duplicates, recordSetQuota, deleteWhilePending }, now);
   const batches = new Batches(store, sets, now);
@@ -179,12 +184,14 @@ function createBackend(options: HuaweicloudOptions, store: Store, now: () => num
         : { operation: route.operation, isWrite: isWrite(route.operation) };
     },
     authenticate(exchange: Exchange) {
-      if (routeOf(exchange) === undefined)
+      const route = routeOf(exchange);
+      if (route === undefined)
         throw new GatewayError(
           'APIGW.0101',
           'The API does not exist or has not been published in the environment',
         );
       gate.check(exchange);
+      access.check(route.operation);
     },
     run(exchange: Exchange, requestId: string, fault: CommitFault | undefined): Reply {
       try {

@@ -36,6 +36,7 @@ const SERVICE_STATUS: Readonly<Record<string, number>> = {
   'DNS.0403': 403,
   'DNS.0806': 400,
   'DNS.1206': 404,
+  'DNS.1802': 403,
   'DNS.2003': 403,
 };
 
