@@ -302,7 +302,7 @@ describe('other writers', () => {
     const work = providerFor(primary).applyChange(zone, undefined, change({ add: ['ours'] }), call);
     expect(await work).toMatchObject({ present: [] });
     expect(others).toBe(4);
-    expect(primary.held(NAME)).toContain('ours 120');
+    expect(primary.held(NAME)).toContain('ours 300'); // With the TTL that the set has.
     expect(primary.held(NAME)).toHaveLength(2);
   });
 
