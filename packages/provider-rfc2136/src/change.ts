@@ -17,13 +17,18 @@ import { type StoredSet, storedSetOf } from './stored-set.js';
 
 /** Each attempt that fails means that another writer has come through meanwhile. */
 const MAX_ATTEMPTS = 12;
+/**
+ * Of these, how many want the set exactly as it was read, so that the receipt is exact. Where many write to one set that may never
+ * come true; later ones want no more than that the set is there, and each adds and deletes its own records all the same.
+ */
+const EXACT_ATTEMPTS = 3;
 /** Milliseconds before the third attempt, at the most; longer each time. */
 const PAUSE_MS = 10;
 
 /**
  * One message if what is thought to be there is there: the set as it was read; nothing, where values are added; or only the values
- * that are to be removed. If not, the set is read and the change is tried on what was read, until no other writer comes
- * between.
+ * that are to be removed. If not, the set is read and the change is tried on what was read; after some attempts that other writers
+ * came between, the set only has to be there.
  *
  * @throws DnsError `RECORD_CONFLICT` if an alias, or something beside an alias, is in the way
  */
@@ -58,8 +63,9 @@ export async function applyChange(
       assumed = nothing(change);
       isRead = false;
     } else {
-      // No wildcard's then, but a set that the server is not good at matching.
-      assumed = refuted?.equals(found) ? found.withoutComparison() : found;
+      // Refuted, and no wildcard's: a set that the server is not good at matching.
+      const isInexact = refuted?.equals(found) || attempt >= EXACT_ATTEMPTS;
+      assumed = isInexact ? found.withoutComparison() : found;
       isRead = true;
     }
   }
