@@ -128,7 +128,8 @@ describe('a new user who follows the page on writing a provider', () => {
 
   test('has the build in both formats, with types, as npm wants it', async () => {
     const { messages } = await publint({ pkgDir: created, strict: true, pack: false });
-    expect(messages).toEqual([]);
+    // The tarball in the place of a range, which only this test has put there.
+    expect(messages.filter(({ code }) => code !== 'LOCAL_DEPENDENCY')).toEqual([]);
     for (const file of ['index.js', 'index.cjs', 'index.d.ts', 'index.d.cts'])
       expect(readdirSync(join(created, 'dist'))).toContain(file);
     const load = `const { acme, default: other } = require('domainproof-provider-acme'); console.log(acme().id, other === acme)`;
