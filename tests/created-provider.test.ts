@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Backend } from '../packages/cli/templates/provider/test/backend.js';
 import { BackendServer, TOKENS } from '../packages/cli/templates/provider/test/server.js';
@@ -19,7 +20,8 @@ const tarballs = join(base, 'tarballs');
 const tool = join(base, 'tool');
 const work = join(base, 'work');
 const created = join(work, 'provider-acme');
-afterAll(() => rmSync(base, { recursive: true, force: true }));
+// Two trees of node_modules are many files.
+afterAll(() => rmSync(base, { recursive: true, force: true }), 120_000);
 
 /** What a shell of the user's own has: nothing of this workspace, of pnpm or of the test runner. */
 const environment = {
@@ -124,7 +126,10 @@ describe('a new user who follows the page on writing a provider', () => {
     expect(passed).toBe(total);
   });
 
-  test('has the build in both formats, with types', () => {
+  test('has the build in both formats, with types, as npm wants it', async () => {
+    const { messages } = await publint({ pkgDir: created, strict: true, pack: false });
+    // The tarball in the place of a range, which only this test has put there.
+    expect(messages.filter(({ code }) => code !== 'LOCAL_DEPENDENCY')).toEqual([]);
     for (const file of ['index.js', 'index.cjs', 'index.d.ts', 'index.d.cts'])
       expect(readdirSync(join(created, 'dist'))).toContain(file);
     const load = `const { acme, default: other } = require('domainproof-provider-acme'); console.log(acme().id, other === acme)`;

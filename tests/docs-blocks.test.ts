@@ -77,10 +77,13 @@ const RULES: readonly { begins: readonly string[]; check(rest: readonly string[]
       check: (words) =>
         expect([...ours, templateName()]).toEqual(expect.arrayContaining(packageWords(words))),
     },
-    { begins: ['npm', 'test'], check: () => expect(scriptsOf(`${TEMPLATE}/package.json`)).toContain('test') },
+    {
+      begins: ['npm', 'test'],
+      check: () => expect(scriptsOf(`${TEMPLATE}/package.template.json`)).toContain('test'),
+    },
     {
       begins: ['npm', 'run'],
-      check: ([script]) => expect(scriptsOf(`${TEMPLATE}/package.json`)).toContain(script),
+      check: ([script]) => expect(scriptsOf(`${TEMPLATE}/package.template.json`)).toContain(script),
     },
     // What it publishes is tested by packaging it.
     { begins: ['npm', 'publish'], check: (words) => expect(words).toEqual(['--provenance']) },
@@ -119,7 +122,7 @@ function scriptsOf(path: string): string[] {
 }
 
 function templateName(): string {
-  return JSON.parse(readFileSync(join(root, TEMPLATE, 'package.json'), 'utf8')).name;
+  return JSON.parse(readFileSync(join(root, TEMPLATE, 'package.template.json'), 'utf8')).name;
 }
 
 describe('JSON', () => {

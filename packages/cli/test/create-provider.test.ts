@@ -135,7 +135,7 @@ describe('create-provider', () => {
 
 test('the tools of a new package are those of this workspace', () => {
   const template = JSON.parse(
-    readFileSync(new URL('../templates/provider/package.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('../templates/provider/package.template.json', import.meta.url), 'utf8'),
   ).devDependencies;
   const ours = JSON.parse(
     readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),

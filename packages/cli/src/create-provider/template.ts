@@ -8,8 +8,11 @@ import testkit from '../../../provider-testkit/package.json' with { type: 'json'
 import { UsageError } from '../errors.js';
 import type { Names } from './names.js';
 
-/** npm leaves a .gitignore out of what it packs, so the template has it without the dot. */
-const RENAMED: Readonly<Record<string, string>> = { gitignore: '.gitignore' };
+/** Under their own names npm would leave the one out of what it packs, and take the other for a part of this package's. */
+const RENAMED: Readonly<Record<string, string>> = {
+  gitignore: '.gitignore',
+  'package.template.json': 'package.json',
+};
 
 /** Packages of domainproof that a provider needs; their versions are known when the command line is built. */
 const VERSIONS: Readonly<Record<string, string>> = {
