@@ -142,8 +142,9 @@ describe.each([bind, knot, powerdns].filter(isInstalled))('$title refuses', (pro
   });
 
   // PowerDNS does not tell types apart, unless by a script of one's own.
-  test.skipIf(program === powerdns)('a type that the key may not change', async () => {
-    const error = await refusal({ type: 'A', value: '192.0.2.1' });
+  const tellsTypes = program === powerdns ? [] : ['A'];
+  test.each(tellsTypes)('a record of a type that the key may not change: %s', async (type) => {
+    const error = await refusal({ type, value: '192.0.2.1' });
     expect(error).toMatchObject(notAllowed);
     expect(error.hint).toContain('acl');
   });
