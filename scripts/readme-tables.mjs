@@ -134,5 +134,5 @@ function escaped(text) {
 
 /** JSON is told from the text of a server's configuration. */
 function fenced(document) {
-  return `\`\`\`${/^\s*[{[]/.test(document) ? 'json' : ''}\n${document.trimEnd()}\n\`\`\``;
+  return `\`\`\`${/^\s*[{[]/.test(document) ? 'json' : 'text'}\n${document.trimEnd()}\n\`\`\``;
 }

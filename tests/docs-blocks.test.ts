@@ -144,11 +144,18 @@ describe('JSON', () => {
     expect(JSON.parse(stdout).changes).not.toEqual([]);
   }
 
+  /** The variables that a config file takes its secrets from. */
+  function namedIn(code: string): Record<string, string> {
+    const names = [...code.matchAll(/"env": "(\w+)"/g)].map(([, name]) => name as string);
+    return Object.fromEntries(names.map((name) => [name, 'a-value']));
+  }
+
   /** Packages that are not ours are stood in for. */
   async function asConfig({ code }: Block, providers: readonly { package: string }[]): Promise<void> {
     const home = mkdtempSync(join(folder, 'config-'));
     writeFileSync(join(home, 'domainproof.json'), code);
-    const standIn = "export default () => ({ id: 'stand-in', capabilities: {} });";
+    const standIn = `import { alidns } from ${JSON.stringify(import.meta.resolve('@domainproof/provider-alidns'))};
+export default () => ({ ...alidns(), id: 'stand-in' });`;
     for (const { package: name } of providers.filter((entry) => !entry.package.startsWith('@domainproof/'))) {
       const isPath = name.startsWith('.');
       const file = isPath ? join(home, name) : join(home, 'node_modules', name, 'index.mjs');
@@ -161,7 +168,7 @@ describe('JSON', () => {
     }
     const words = ['providers', '--config', join(home, 'domainproof.json'), '--json'];
     const { stdout } = await run(process.execPath, [program, ...words], {
-      env: { PATH: process.env.PATH, HOME: home },
+      env: { PATH: process.env.PATH, HOME: home, ...namedIn(code) },
     });
     expect(JSON.parse(stdout).providers).toEqual(
       expect.arrayContaining(

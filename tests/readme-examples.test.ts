@@ -112,6 +112,12 @@ const SPECIAL: Readonly<Record<string, (block: Block, directory: string) => Prom
     expect(primary.records).toEqual(before);
   },
 
+  // A config file, which a test of the command line loads.
+  defineConfig: async (_, directory) => {
+    const own = readFileSync(join(directory, 'test', 'readme-config.test.ts'), 'utf8');
+    expect(own).toContain('README.md');
+  },
+
   // A test file, beside a world of the author's.
   "'./world.js'": async ({ code }, directory) => {
     const folder = mkdtempSync(join(directory, '.example-'));

@@ -85,7 +85,7 @@ describe('a package', () => {
       '| instead of the required ones | `C` and `D`                        |          | A file         |',
     );
     expect(text).toContain('| `grant`    | write  | `Update` | to add   |');
-    expect(text).toContain('named.conf\n\n```\ngrant key. name *.example. TXT;\n```');
+    expect(text).toContain('named.conf\n\n```text\ngrant key. name *.example. TXT;\n```');
     expect(text).toContain('| TTL                    | 1 to 10 s, 5 s if none is asked for |');
     expect(text).toContain('| 2026-01-02 | All  | RFC 2136 |');
     // There is nothing to say of name servers, so what is there stays.

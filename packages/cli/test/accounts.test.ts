@@ -71,6 +71,7 @@ describe('two accounts of one vendor', () => {
     ]);
     expect(listed).toEqual([
       ['huaweicloud', 'Huawei Cloud DNS', false],
+      ['rfc2136', 'Dynamic update (RFC 2136)', false],
       ['work', 'Alibaba Cloud DNS', true],
       ['home', 'Alibaba Cloud DNS', true],
     ]);
@@ -116,7 +117,9 @@ describe('two accounts of one vendor', () => {
   test('are not called by the id of the vendor', async () => {
     const { code, stderr } = await run('zones', '--provider', 'alidns');
     expect(code).toBe(2);
-    expect(stderr).toBe('error: There is no provider "alidns".\nhint: There are huaweicloud, work, home.\n');
+    expect(stderr).toBe(
+      'error: There is no provider "alidns".\nhint: There are huaweicloud, rfc2136, work, home.\n',
+    );
   });
 
   test('fail in their own names, without a secret', async () => {

@@ -209,9 +209,11 @@ function ownProvider(name: string, manifest: object | undefined, vendorCode: str
     };
     export default () => ({
       id: 'own',
-      capabilities: { writes: 'value', types: ['TXT'], limits: {}, lines: false, zoneSearch: 'suffixes', batch: false, nameServerPatterns: [] },
+      capabilities: { writes: 'value', types: ['TXT'], limits: { ttl: { min: 1, max: 600, default: 300 }, txtBytes: 255, valuesPerSet: 1 }, lines: false, zoneSearch: 'suffixes', serialPerZone: false, batch: false, nameServerPatterns: [] },
       async findZones(name, call) { refuse(call); },
       async *listZones(call) { refuse(call); },
+      async readRecordSet(zone, key, call) { refuse(call); },
+      async applyChange(zone, current, change, call) { refuse(call); },
     });`,
   );
   const config = join(folder, `${name}.json`);
@@ -245,6 +247,21 @@ test.each([
   expect(states(own)).toEqual({ zones: state });
   if (state === 'missing') expect(own.error).toBeUndefined();
   else expect(own.error).toMatchObject({ code: 'FORBIDDEN', vendorCode: 'FROZEN', hint: 'Pay the bill.' });
+});
+
+test('a package that is broken is told as such, beside an account that works', async () => {
+  writeFileSync(join(folder, 'broken.mjs'), "export default () => ({ id: 'broken' });");
+  const config = join(folder, 'broken.json');
+  writeFileSync(config, JSON.stringify({ providers: [{ package: './broken.mjs', name: 'broken' }] }));
+  const { code, json } = await check(await start('alidns'), '--config', config);
+  expect(code).toBe(2);
+  const { ok, providers } = json();
+  expect(ok).toBe(false);
+  expect(providers.map(({ id, ok }: Record<string, unknown>) => [id, ok])).toEqual([
+    ['alidns', true],
+    ['broken', false],
+  ]);
+  expect(providers[1].error.message).toContain('capabilities is missing');
 });
 
 test('a package that names no permissions has its error told', async () => {

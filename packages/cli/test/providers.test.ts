@@ -71,8 +71,11 @@ test('the list is what it was: settings, one provider after the other', async ()
 
 /** A config that names a package of somebody else. */
 function ownProvider(name: string, manifest: string): string {
-  const provider = `{ id: 'own', capabilities: { types: [] } }`;
-  writeFileSync(join(folder, `${name}.mjs`), `export default () => (${provider});\n${manifest}`);
+  const whole = import.meta.resolve('@domainproof/provider-alidns');
+  writeFileSync(
+    join(folder, `${name}.mjs`),
+    `import { alidns } from ${JSON.stringify(whole)};\nexport default () => ({ ...alidns(), id: 'own' });\n${manifest}`,
+  );
   const config = join(folder, `${name}.json`);
   writeFileSync(config, JSON.stringify({ providers: [{ package: `./${name}.mjs` }] }));
   return config;

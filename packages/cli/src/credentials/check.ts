@@ -1,4 +1,11 @@
-import { type ApiCallEvent, type Fqdn, isDnsError, type Journal, type Lease } from '@domainproof/core';
+import {
+  type ApiCallEvent,
+  type DnsProvider,
+  type Fqdn,
+  isDnsError,
+  type Journal,
+  type Lease,
+} from '@domainproof/core';
 import type { InstalledProvider } from '../installed-providers.js';
 import type { Vendors } from '../session.js';
 import { type CheckedPermission, isRefusal, permissionStates } from './permission-states.js';
@@ -33,7 +40,7 @@ export interface CredentialCheck {
 
 /** Tries the credentials of one provider. Rejects only with what is no error of a provider. */
 export async function checkCredentials(
-  { provider, title, manifest }: InstalledProvider & { provider: NonNullable<InstalledProvider['provider']> },
+  { provider, title, manifest }: InstalledProvider & { provider: DnsProvider },
   { name, writeZone, journal, signal }: CredentialQuestion,
   vendors: Pick<Vendors, 'call'>,
 ): Promise<CredentialCheck> {

@@ -1,10 +1,11 @@
-import { abortError, absoluteName, DnsError, type Fqdn } from '@domainproof/core';
+import { abortError, absoluteName, DnsError, type DnsProvider, type Fqdn } from '@domainproof/core';
 import type { Invocation } from '../command.js';
 import { LeftoverError, UsageError } from '../errors.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { AUTHORITY_FLAGS, DNS_FLAGS, PERSPECTIVE_FLAGS, REPORT } from '../flags.js';
 import type { InstalledProvider } from '../installed-providers.js';
 import { showName } from '../output/record-text.js';
+import { unusableProvider } from '../plugins/unusable.js';
 import { openSession } from '../session.js';
 import type { Settings } from '../settings.js';
 import { type CredentialCheck, checkCredentials } from './check.js';
@@ -32,7 +33,7 @@ export async function diagnoseCredentials(invocation: Invocation, settings: Sett
   deadline.addEventListener('abort', () => {}, { once: true });
   const signal = AbortSignal.any([io.signal, deadline]);
 
-  const asked = installed.filter(isConfigured).filter(({ id }) => (settings.provider ?? id) === id);
+  const asked = installed.flatMap(withProvider).filter(({ id }) => (settings.provider ?? id) === id);
   const question = { ...(name && { name }), ...(writeZone && { writeZone }), journal, signal };
   const checks = await Promise.all(asked.map((provider) => checkCredentials(provider, question, { call })));
   if (io.signal.aborted) throw interruption(checks, io.signal);
@@ -89,10 +90,11 @@ function nameOf({ positionals, flags }: Invocation, zone: string | undefined): F
   return text === undefined ? undefined : absoluteName(text, word === undefined ? undefined : zone);
 }
 
-function isConfigured(
-  installed: InstalledProvider,
-): installed is InstalledProvider & { provider: NonNullable<InstalledProvider['provider']> } {
-  return installed.provider !== undefined;
+/** An account whose package is broken is asked too, and answers with what is wrong. */
+function withProvider(installed: InstalledProvider): (InstalledProvider & { provider: DnsProvider })[] {
+  const { id, broken } = installed;
+  const provider = broken ? unusableProvider(id, broken) : installed.provider;
+  return provider ? [{ ...installed, provider }] : [];
 }
 
 /** What ended the command, with the leases of what it could not take away any more. */
