@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { manifest as alidns } from '@domainproof/provider-alidns';
 import { manifest as huaweicloud } from '@domainproof/provider-huaweicloud';
+import { manifest as rfc2136 } from '@domainproof/provider-rfc2136';
 import { type Simulator, startSimulator } from '@domainproof/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Block, blocksOf, pages } from './markdown.js';
@@ -103,7 +104,7 @@ async function domainproof([command, ...words]: readonly string[]): Promise<void
 }
 
 function variables(): string[] {
-  const names = [alidns, huaweicloud].flatMap(({ settings }) =>
+  const names = [alidns, huaweicloud, rfc2136].flatMap(({ settings }) =>
     settings.flatMap(({ environment }) => environment),
   );
   return [...names, 'ACME_TOKEN'];

@@ -118,7 +118,7 @@ function keyOf({ keyName, keySecret, keyAlgorithm = DEFAULT_ALGORITHM, keyFile }
   });
 }
 
-function namesOfKey({ keyName, keySecret, keyFile }: Found): string {
+function namesOfKey({ keyName, keySecret, keyFile }: Omit<Found, 'zones'>): string {
   const pair = keyName && keySecret ? `${keyName} and ${keySecret}` : undefined;
   return [pair, keyFile].filter((names) => names !== undefined).join(', or ');
 }

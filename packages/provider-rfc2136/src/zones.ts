@@ -54,7 +54,7 @@ export async function* listZones(api: Api, call: Call): AsyncGenerator<Zone> {
   if (!zones)
     throw new DnsError('UNSUPPORTED', `Dynamic update cannot list the zones of ${serverText(server)}.`, {
       provider: manifest.id,
-      hint: 'Name them in the option zones (or NSUPDATE_ZONE). A record is added without: its zone is found by its name.',
+      hint: 'Name them in the option zones (or DOMAINPROOF_RFC2136_ZONES). A record is added without: its zone is found by its name.',
     });
   for (const zone of zones) if (await isHeld(api, zone, call)) yield toZone(zone);
 }

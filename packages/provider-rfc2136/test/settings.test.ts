@@ -120,6 +120,22 @@ describe('the environment', () => {
     });
   });
 
+  it.each(['RFC2136_NAMESERVER', 'NSUPDATE_SERVER', 'DNS_UPDATE_SERVER'])(
+    'beside %s may name several zones',
+    (server) => {
+      const key = {
+        RFC2136_TSIG_KEY: KEY_NAME,
+        RFC2136_TSIG_SECRET: SECRET,
+        NSUPDATE_KEY: file('z.key', `key "a" { algorithm hmac-sha256; secret "${SECRET}"; };`),
+        DNS_UPDATE_KEYNAME: KEY_NAME,
+        DNS_UPDATE_KEYSECRET: SECRET,
+      };
+      const zones = 'example.com, example.net';
+      const environment = { ...key, [server]: 'ns1', DOMAINPROOF_RFC2136_ZONES: zones };
+      expect(resolved({}, environment).zones).toEqual(['example.com.', 'example.net.']);
+    },
+  );
+
   it('may name a file for each value', () => {
     const environment = {
       RFC2136_NAMESERVER_FILE: file('server', 'ns1:5353\n'),
