@@ -10,16 +10,16 @@ const section = /^## Config file$([\s\S]*?)^## /m.exec(readme)?.[1] ?? '';
 const folder = temporaryFolder();
 
 function example(language: string): string {
-  const [, code] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(section) ?? [];
+  const [, code] = new RegExp(`^\`\`\`${language}\\b.*\\n([\\s\\S]*?)^\`\`\``, 'm').exec(section) ?? [];
   if (!code) throw new Error(`There is no ${language} example in the section on the config file.`);
   return code;
 }
 
 test.each([
-  ['json', 'json', ['work', 'home', 'mine']],
-  ['typescript', 'ts', ['work']],
-])('the %s example of the README is a config file', async (language, extension, names) => {
-  const file = `${language}.${extension}`;
+  ['json', ['work', 'home', 'mine']],
+  ['ts', ['work']],
+])('the %s example of the README is a config file', async (language, names) => {
+  const file = `example.${language}`;
   writeFileSync(join(folder, file), example(language));
   writeFileSync(
     join(folder, 'my-provider.mjs'),
