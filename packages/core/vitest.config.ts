@@ -1,3 +1,11 @@
 import { defineProject } from 'vitest/config';
 
-export default defineProject({ test: { name: 'core', include: ['test/**/*.test.ts'], testTimeout: 30_000 } });
+export default defineProject({
+  test: {
+    maxWorkers: 2,
+    sequence: { groupOrder: 0 },
+    name: 'core',
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+  },
+});

@@ -2,6 +2,8 @@ import { defineProject } from 'vitest/config';
 
 export default defineProject({
   test: {
+    maxWorkers: 2,
+    sequence: { groupOrder: 0 },
     name: 'provider-rfc2136',
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
