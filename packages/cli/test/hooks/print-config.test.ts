@@ -133,6 +133,21 @@ describe('the command line in it', () => {
     ]);
   });
 
+  test.each(['certbot', 'lego', 'dehydrated', 'uacme', 'acme.sh'])(
+    'for %s is what the page on ACME clients shows',
+    async (client) => {
+      const page = readFileSync(new URL('../../../../docs/acme-clients.md', import.meta.url), 'utf8');
+      const folder = join(world.folder, `path ${client}`);
+      mkdirSync(folder);
+      symlinkSync(process.execPath, join(folder, 'domainproof'));
+      const { stdout } = await cli(['hook', client, '--print-config'], {
+        env: { PATH: folder },
+        cwd: folder,
+      });
+      expect(page).toContain(`\n\`\`\`text print-config ${client}\n${stdout}\`\`\`\n`);
+    },
+  );
+
   test('is found in JSON too', async () => {
     const { json } = await cli(['hook', 'uacme', '--print-config', '--json']);
     expect(json()).toEqual({ client: 'uacme', config: expect.stringContaining('uacme --hook') });
