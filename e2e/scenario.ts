@@ -15,6 +15,8 @@ const PROGRAM = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta
 /** A back end, an authority that sees it through a resolver, and a journal: all of it new, and nobody else's. */
 export interface Scenario<B extends Backend = Backend> {
   backend: B;
+  /** `ADDRESS:PORT` of the resolver that the authority asks. */
+  resolver: string;
   authority: Authority;
   /** All that a client is started with; `domainproof` is on its path. */
   environment: Readonly<Record<string, string>>;
@@ -38,7 +40,8 @@ export async function openScenario<B extends Backend>(kind: BackendKind<B>): Pro
     rmSync(directory, { recursive: true });
   };
   try {
-    const authority = await startAuthority(programs, await startResolver(programs, backend.nameServers));
+    const resolver = await startResolver(programs, backend.nameServers);
+    const authority = await startAuthority(programs, resolver);
     const environment = {
       ...backend.environment,
       PATH: [programOnPath(folder('bin')), process.env.PATH].join(delimiter),
@@ -47,7 +50,7 @@ export async function openScenario<B extends Backend>(kind: BackendKind<B>): Pro
     };
     const domainproof = <T>(...args: readonly string[]) => json<T>(args, environment);
     const leases = async () => (await domainproof<{ leases: Lease[] }>('leases', '--all')).leases;
-    return { backend, authority, environment, folder, domainproof, leases, close };
+    return { backend, resolver, authority, environment, folder, domainproof, leases, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { Backend } from './backends/backend.js';
+import { BACKENDS } from './backends/index.js';
+import { verifiedNames } from './certificate.js';
+import type { Run } from './clients/client.js';
+import { CLIENTS } from './clients/index.js';
+import { obstacleTo } from './obstacle.js';
+import { openScenario } from './scenario.js';
+import { CHALLENGE, FOREIGN_VALUE, ZONE } from './zone.js';
+
+/** Milliseconds between looks at the zone while a client is at work. */
+const LOOK_MS = 200;
+
+describe.concurrent.each(BACKENDS)('at $title', (kind) => {
+  test.for(CLIENTS)(
+    '$title has both names certified, and leaves the zone as it was',
+    async (client, context) => {
+      const obstacle = obstacleTo(client, kind);
+      context.skip(obstacle !== undefined, obstacle);
+      const scenario = await openScenario(kind);
+      context.onTestFinished(() => scenario.close());
+      const { backend, authority } = scenario;
+      const before = await backend.snapshot();
+      const startedAt = performance.now();
+
+      const run = await client.start({
+        scenario,
+        names: [ZONE, `*.${ZONE}`],
+        folder: scenario.folder('client'),
+      });
+      const seen = await valuesWhile(run, backend);
+      const { status, output } = await run.ended;
+
+      // For the table of e2e/table.mjs.
+      Object.assign(context.task.meta, {
+        client: client.title,
+        backend: kind.title,
+        ms: performance.now() - startedAt,
+      });
+      expect(status, output).toBe(0);
+      expect(verifiedNames(run.certificate, authority.root)).toEqual([`*.${ZONE}`, ZONE]);
+      expect(Math.max(...seen.map((values) => values.length))).toBeGreaterThan(1);
+      expect(seen.filter((values) => !values.includes(FOREIGN_VALUE))).toEqual([]);
+      expect(await backend.snapshot()).toBe(before);
+      expect(await scenario.leases()).toEqual([]);
+    },
+  );
+});
+
+/** What stands at the challenges' name, again and again until the client has ended. */
+async function valuesWhile({ ended }: Run, backend: Backend): Promise<(readonly string[])[]> {
+  const seen: (readonly string[])[] = [];
+  let isOver = false;
+  ended.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    seen.push(await backend.values(CHALLENGE));
+    await sleep(LOOK_MS);
+  }
+  return seen;
+}
