@@ -17,7 +17,7 @@ export interface Awaited {
 export async function expectationsFor(
   written: readonly Written[],
   delegations: readonly Delegation[],
-  session: Session,
+  session: Pick<Session, 'providers' | 'title' | 'call'>,
   { signal, isExact }: { signal: AbortSignal; isExact?: boolean },
 ): Promise<Awaited> {
   const leases = written.map(({ lease }) => lease);
@@ -41,7 +41,7 @@ export async function expectationsFor(
 function operatorsOf(
   leases: readonly Lease[],
   elsewhere: ReadonlyMap<string, unknown>,
-  { providers, title, call }: Session,
+  { providers, title, call }: Pick<Session, 'providers' | 'title' | 'call'>,
   signal: AbortSignal,
 ): Promise<Operator[]> {
   const known = new Map<string, Promise<Operator>>();
