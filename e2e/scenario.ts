@@ -26,6 +26,8 @@ export interface Scenario<B extends Backend = Backend> {
   domainproof<T>(...args: readonly string[]): Promise<T>;
   /** What is in the journal. */
   leases(): Promise<Lease[]>;
+  /** What is to be done when the scenario closes, before anything else. */
+  atClose(action: () => void): void;
   close(): Promise<void>;
 }
 
@@ -33,8 +35,10 @@ export async function openScenario<B extends Backend>(kind: BackendKind<B>): Pro
   const directory = mkdtempSync(join(tmpdir(), 'domainproof-e2e-'));
   const programs = new Programs(directory);
   const folder = (name: string) => programs.folder(name);
+  const endings: (() => void)[] = [];
   const backend = await kind.start();
   const close = async () => {
+    for (const end of endings) end();
     await programs.close();
     await backend.close();
     rmSync(directory, { recursive: true });
@@ -50,7 +54,8 @@ export async function openScenario<B extends Backend>(kind: BackendKind<B>): Pro
     };
     const domainproof = <T>(...args: readonly string[]) => json<T>(args, environment);
     const leases = async () => (await domainproof<{ leases: Lease[] }>('leases', '--all')).leases;
-    return { backend, resolver, authority, environment, folder, domainproof, leases, close };
+    const atClose = (action: () => void) => endings.push(action);
+    return { backend, resolver, authority, environment, folder, domainproof, leases, atClose, close };
   } catch (error) {
     await close();
     throw error;

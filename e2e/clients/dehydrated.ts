@@ -21,7 +21,7 @@ function kindOf(title: string, hookChain: 'yes' | 'no'): Client {
         `CA="${directory}"
 BASEDIR="${folder}"
 CHALLENGETYPE="dns-01"
-HOOK="${hookProgram(folder, 'domainproof', 'hook', 'dehydrated')}"
+HOOK="${hookProgram(folder, 'dehydrated')}"
 HOOK_CHAIN="${hookChain}"
 CURL_OPTS="--cacert ${trust}"
 CONTACT_EMAIL="${EMAIL}"

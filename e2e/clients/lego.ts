@@ -1,29 +1,11 @@
 import { join } from 'node:path';
-import { type Client, EMAIL, type Order, type Run } from './client.js';
-import { hookProgram, launch } from './launch.js';
+import { EMAIL, type Order, type Run } from './client.js';
+import { launch } from './launch.js';
 
 /** What lego hands to its provider: the digest and the full name, or what the authority sent. */
-type Mode = '' | 'RAW';
+export type Mode = '' | 'RAW';
 
-/** lego, with a hook that it runs for every value. */
-export const legoExec = kindOf('lego exec, default', '');
-export const legoExecRaw = kindOf('lego exec, RAW', 'RAW');
-
-function kindOf(title: string, mode: Mode): Client {
-  return {
-    title,
-    commands: ['lego'],
-    async start(order) {
-      return launchLego(order, 'exec', {
-        EXEC_PATH: hookProgram(order.folder, 'domainproof', 'hook', 'lego'),
-        EXEC_MODE: mode,
-        EXEC_SEQUENCE_INTERVAL: '0',
-      });
-    },
-  };
-}
-
-/** @param provider of lego's; @param settings its environment variables */
+/** @param provider of lego’s. @param settings its environment variables */
 export function launchLego(order: Order, provider: string, settings: Readonly<Record<string, string>>): Run {
   const { scenario, names, folder } = order;
   const { directory, trust } = scenario.authority;

@@ -23,7 +23,7 @@ export const uacme: Client = {
   async start(order) {
     const { scenario, names, folder } = order;
     const { directory, trust } = scenario.authority;
-    const hook = hookProgram(folder, 'domainproof', 'hook', 'uacme');
+    const hook = hookProgram(folder, 'uacme');
     const args = [trust, EMAIL, hook, folder, directory, ...names];
     return {
       ...launch(order, 'unshare', [...UNSHARE, 'sh', '-c', SCRIPT, 'uacme', ...args]),
