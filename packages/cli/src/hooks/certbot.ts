@@ -53,7 +53,7 @@ function hasRun(validation: string, { CERTBOT_AUTH_OUTPUT: said = '' }: Environm
   return said.includes(validation);
 }
 
-/** How many auth hooks of the certificate come after this one. certbot before 1.3 does not say, so that each has to wait. */
+/** How many auth hooks of the certificate come after this one. Old versions do not say, and each hook waits. */
 function remainingChallenges({ CERTBOT_REMAINING_CHALLENGES: text }: Environment): number {
   if (!text) return 0;
   if (!/^\d{1,6}$/.test(text))

@@ -29,8 +29,8 @@ export const lego: HookClient = {
   config(call) {
     const { file, lines } = wrapper(NAME, call());
     return `${lines}
-# 2. The program waits until every name server shows the value, so lego need not look itself (lego 4.21 and later call the
-#    flag --dns.propagation-disable-ans), nor wait between two names:
+# 2. The program waits until every name server shows the value, so lego need not look itself, nor wait between two names.
+#    Newer versions of lego 4 call the last flag --dns.propagation-disable-ans, lego 5 --dns.propagation.disable-ans.
 EXEC_PATH=${file} EXEC_SEQUENCE_INTERVAL=0 \\
   lego --accept-tos --email you@example.com --dns exec --dns.disable-cp -d example.com -d '*.example.com' run
 `;

@@ -19,7 +19,7 @@ export interface Failure {
 export interface Output {
   /** Standard output, or standard error if standard output is for JSON or for a program. */
   readonly people: OutputStream;
-  /** False with `--quiet`. */
+  /** False with `--quiet`, and where a program is told what happens. */
   readonly showsProgress: boolean;
   /** Columns of the terminal that lines of `result` are for; in a pipe they are not broken: Infinity. */
   readonly width: number;
@@ -65,6 +65,8 @@ export function createOutput(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, modes: O
   // What is asked of standard output holds for the stream that lines of `result` go to.
   const lines = modes.keepsStdout ? io.stderr : io.stdout;
   const isTerminal = lines.isTTY === true;
+  // A program keeps what it is told, for its own log: that gets the outcome and not each step.
+  const quiet = modes.quiet || (modes.keepsStdout === true && !isTerminal && !modes.verbose);
   let mask = (text: string) => text;
 
   const line = (stream: OutputStream, text: string) => stream.write(`${sanitize(text)}\n`);
@@ -96,12 +98,12 @@ export function createOutput(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, modes: O
 
   return {
     people,
-    showsProgress: !modes.quiet,
+    showsProgress: !quiet,
     // Terminals without a size say 0.
     width: isTerminal ? lines.columns || 80 : Number.POSITIVE_INFINITY,
     showsDetails: modes.verbose,
     progress(label, text) {
-      if (!modes.quiet) line(people, labelled(label, text));
+      if (!quiet) line(people, labelled(label, text));
     },
     event(event) {
       if (modes.events) io.stdout.write(`${safeJson(event)}\n`);
