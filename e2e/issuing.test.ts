@@ -1,16 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { Backend } from './backends/backend.js';
 import { BACKENDS } from './backends/index.js';
 import { verifiedNames } from './certificate.js';
-import type { Run } from './clients/client.js';
 import { CLIENTS } from './clients/index.js';
 import { obstacleTo } from './obstacle.js';
 import { openScenario } from './scenario.js';
-import { CHALLENGE, FOREIGN_VALUE, ZONE } from './zone.js';
-
-/** Milliseconds between looks at the zone while a client is at work. */
-const LOOK_MS = 200;
+import { valuesWhile } from './watching.js';
+import { FOREIGN_VALUE, ZONE } from './zone.js';
 
 describe.concurrent.each(BACKENDS)('at $title', (kind) => {
   test.for(CLIENTS)(
@@ -47,17 +42,3 @@ describe.concurrent.each(BACKENDS)('at $title', (kind) => {
     },
   );
 });
-
-/** What stands at the challenges' name, again and again until the client has ended. */
-async function valuesWhile({ ended }: Run, backend: Backend): Promise<(readonly string[])[]> {
-  const seen: (readonly string[])[] = [];
-  let isOver = false;
-  ended.finally(() => {
-    isOver = true;
-  });
-  while (!isOver) {
-    seen.push(await backend.values(CHALLENGE));
-    await sleep(LOOK_MS);
-  }
-  return seen;
-}

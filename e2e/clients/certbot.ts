@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Client, EMAIL } from './client.js';
-import { launch } from './launch.js';
+import { hookCommand, launch } from './launch.js';
 
 export const certbot: Client = {
   title: 'certbot',
@@ -10,8 +10,8 @@ export const certbot: Client = {
     const { directory, trust } = scenario.authority;
     const state = ['config', 'work', 'logs'].flatMap((name) => [`--${name}-dir`, join(folder, name)]);
     const hooks = [
-      ...['--manual-auth-hook', 'domainproof hook certbot auth'],
-      ...['--manual-cleanup-hook', 'domainproof hook certbot cleanup'],
+      ...['--manual-auth-hook', `${hookCommand('certbot', order)} auth`],
+      ...['--manual-cleanup-hook', `${hookCommand('certbot', order)} cleanup`],
     ];
     const account = ['--server', directory, '--agree-tos', '-m', EMAIL, '--non-interactive'];
     const domains = names.flatMap((name) => ['-d', name]);

@@ -7,6 +7,8 @@ export interface Order {
   names: readonly [string, ...string[]];
   /** Empty, and the client's alone: its account, its state and its certificates. */
   folder: string;
+  /** How long domainproof may wait for a record. Default: as long as it does by itself. */
+  timeout?: string;
 }
 
 /** A client at work. */

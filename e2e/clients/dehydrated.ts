@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Client, EMAIL } from './client.js';
-import { hookProgram, launch } from './launch.js';
+import { hookCommand, launch, program } from './launch.js';
 
 /** One call of the hook for each value, or one for all of them. */
 export const dehydrated = kindOf('dehydrated, HOOK_CHAIN no', 'no');
@@ -21,17 +21,15 @@ function kindOf(title: string, hookChain: 'yes' | 'no'): Client {
         `CA="${directory}"
 BASEDIR="${folder}"
 CHALLENGETYPE="dns-01"
-HOOK="${hookProgram(folder, 'dehydrated')}"
+HOOK="${program(folder, hookCommand('dehydrated', order))}"
 HOOK_CHAIN="${hookChain}"
 CURL_OPTS="--cacert ${trust}"
 CONTACT_EMAIL="${EMAIL}"
 KEY_ALGO="prime256v1"
 `,
       );
-      const script =
-        'dehydrated --config "$0" --register --accept-terms && exec dehydrated --config "$0" --cron';
       return {
-        ...launch(order, 'sh', ['-c', script, config]),
+        ...launch(order, 'dehydrated', ['--config', config, '--accept-terms', '--cron']),
         certificate: join(folder, 'certs', names[0], 'fullchain.pem'),
       };
     },

@@ -59,9 +59,19 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-/** A program that hands its arguments on, for clients that take a path and no command line. */
-export function hookProgram(folder: string, client: string): string {
+/** What a client calls, without the words that it adds. */
+export function hookCommand(client: string, { timeout }: Order): string {
+  return ['domainproof', 'hook', client, ...waiting(timeout)].join(' ');
+}
+
+/** Flags of domainproof. */
+export function waiting(timeout: string | undefined): string[] {
+  return timeout === undefined ? [] : ['--timeout', timeout];
+}
+
+/** A program that hands its words on, for clients that take a path and no command line. */
+export function program(folder: string, command: string): string {
   const file = join(folder, 'hook');
-  writeFileSync(file, `#!/bin/sh\nexec domainproof hook ${client} "$@"\n`, { mode: 0o755 });
+  writeFileSync(file, `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 });
   return file;
 }

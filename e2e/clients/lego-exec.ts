@@ -1,5 +1,5 @@
 import type { Client } from './client.js';
-import { hookProgram } from './launch.js';
+import { hookCommand, program } from './launch.js';
 import { launchLego, type Mode } from './lego.js';
 
 /** lego, with a hook that it runs for every value. */
@@ -12,7 +12,7 @@ function kindOf(title: string, mode: Mode): Client {
     commands: ['lego'],
     async start(order) {
       return launchLego(order, 'exec', {
-        EXEC_PATH: hookProgram(order.folder, 'lego'),
+        EXEC_PATH: program(order.folder, hookCommand('lego', order)),
         EXEC_MODE: mode,
         EXEC_SEQUENCE_INTERVAL: '0',
       });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from './client.js';
-import { launch } from './launch.js';
+import { launch, waiting } from './launch.js';
 import { launchLego, type Mode } from './lego.js';
 
 /** lego, that asks `domainproof serve` over HTTP. */
@@ -13,7 +13,7 @@ function kindOf(title: string, mode: Mode): Client {
     commands: ['lego'],
     async start(order) {
       const token = randomBytes(32).toString('hex');
-      const flags = ['--listen', '127.0.0.1:0', '--events'];
+      const flags = ['--listen', '127.0.0.1:0', '--events', ...waiting(order.timeout)];
       const server = launch(order, 'domainproof', ['serve', ...flags], { DOMAINPROOF_SERVE_TOKEN: token });
       const [, url] = await server.printed(/"url":"([^"]+)"/);
       const lego = launchLego(order, 'httpreq', {

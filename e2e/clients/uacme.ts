@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Client, EMAIL } from './client.js';
-import { hookProgram, launch } from './launch.js';
+import { hookCommand, launch, program } from './launch.js';
 
 /** It trusts the certificates of the system, and nothing that it could be told of: so it gets a system where these are Pebble's. */
 const UNSHARE = ['--user', '--map-root-user', '--mount'];
@@ -23,7 +23,7 @@ export const uacme: Client = {
   async start(order) {
     const { scenario, names, folder } = order;
     const { directory, trust } = scenario.authority;
-    const hook = hookProgram(folder, 'uacme');
+    const hook = program(folder, hookCommand('uacme', order));
     const args = [trust, EMAIL, hook, folder, directory, ...names];
     return {
       ...launch(order, 'unshare', [...UNSHARE, 'sh', '-c', SCRIPT, 'uacme', ...args]),
