@@ -1,5 +1,6 @@
 import { type DesiredRecord, type Fqdn, isWithin, toFqdn } from '@domainproof/core';
 import type { RecordReport } from '@domainproof/propagation-verifier';
+import type { ErrorJson } from '../errors.js';
 import type { Output } from '../output/output.js';
 import { showName } from '../output/record-text.js';
 import type { Settings } from '../settings.js';
@@ -77,12 +78,21 @@ async function answered(
   try {
     return { ...(await work()), name };
   } catch (error) {
-    const { code, message, hint } = output.describe(error).json;
+    const { code, message, hint } = explained(output.describe(error).json);
     output.warn(`${verb} of ${showName(name)} failed: ${message} (${code})${hint ? ` ${hint}` : ''}`);
     const status = STATUS_OF[code];
     const headers: Record<string, string> = status === 503 ? { 'Retry-After': RETRY_AFTER } : {};
     return { ...errorAnswer(status, { code, message, ...(hint && { hint }) }, headers), name };
   }
+}
+
+function explained(error: ErrorJson): ErrorJson {
+  if (error.code !== 'ABORTED') return error;
+  return {
+    ...error,
+    message: 'The server stopped before the work was done.',
+    hint: 'Try again when it runs.',
+  };
 }
 
 /** The record is written, and nobody will ever see it: an authority must not be asked to look. */
