@@ -23,7 +23,7 @@ remove() {
   # What was written: beside the records, or with the error if writing failed or was interrupted. A value that was there before stays.
   ids=$(jq -r '[.records[]?.lease // empty | select(.created)] + [.error?.leases[]?] | map(.id) | unique | .[]' "$report")
   # Lease ids hold no blanks.
-  if [ -n "$ids" ] && ! domainproof remove $ids --quiet; then
+  if [ -n "$ids" ] && ! domainproof remove $ids --quiet >&2; then
     echo 'Records are left; domainproof leases lists them.' >&2
     [ "$code" -ne 0 ] || code=6
   fi
