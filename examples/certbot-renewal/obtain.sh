@@ -22,5 +22,5 @@ exec certbot certonly --non-interactive --agree-tos --email "$email" \
   --manual --preferred-challenges dns \
   --manual-auth-hook 'domainproof hook certbot auth' \
   --manual-cleanup-hook 'domainproof hook certbot cleanup' \
-  --deploy-hook "'$here/deploy.sh'" \
+  --deploy-hook "sh '$here/deploy.sh'" \
   --cert-name "$domain" -d "$domain" -d "*.$domain" "$@"
