@@ -123,11 +123,13 @@ test.each([0, -1, 1.5, Number.NaN, 2 ** 31])('timeoutMs %d is refused', (timeout
 
 /** The host that a provider with these settings would call; nothing is sent. */
 async function hostFor(options: Parameters<typeof huaweicloud>[0]): Promise<string> {
-  const fetched = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('not sent'));
+  const request = vi.spyOn(process.getBuiltinModule('node:https'), 'request').mockImplementation(() => {
+    throw new Error('not sent');
+  });
   const work = huaweicloud({ ...KEYS, ...options }).findZones(toFqdn('example.com'), newCall());
   await expect(work).rejects.toMatchObject({ code: 'TRANSIENT' });
-  const url = new URL(String(fetched.mock.calls[0]?.[0]));
-  fetched.mockRestore();
+  const url = new URL(String(request.mock.calls[0]?.[0]));
+  request.mockRestore();
   return url.host;
 }
 

@@ -8,7 +8,6 @@ const NOT_REACHED: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the host name could not be resolved just now; check the DNS settings of this machine',
   EHOSTUNREACH: 'there is no route to it; check the network and the firewall',
   ENETUNREACH: 'there is no route to it; check the network and the firewall',
-  UND_ERR_CONNECT_TIMEOUT: 'it does not take a connection; check the network and the firewall',
 };
 
 const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROTO$)/;

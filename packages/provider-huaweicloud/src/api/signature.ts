@@ -52,7 +52,7 @@ export async function sign(request: Unsigned, credentials: Credentials): Promise
   const pairs = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(value)}`);
   return {
     method,
-    // `host` is signed as it stands in the origin; fetch sends the same by itself.
+    // `host` is signed as it stands in the origin; Node's client sends the same by itself.
     url: `${origin}${path}${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`,
     headers,
     body: body && JSON.stringify(body),

@@ -1,6 +1,7 @@
 import { redact } from '@domainproof/core';
-import { parseObject, readBody } from './body.js';
+import { parseObject } from './body.js';
 import type { Credentials } from './credentials.js';
+import { createExchange, type Head } from './exchange.js';
 import { networkError, reasonOf } from './network-error.js';
 import { isWrite, OPERATIONS } from './operations.js';
 import { type Answer, requestIdOf, type Transport } from './request.js';
@@ -17,31 +18,32 @@ export interface SignedSettings {
   timeoutMs: number;
 }
 
-/** Requests signed with the vendor's own signer and sent with Node's fetch. */
+/** Requests signed with the vendor's own signer and sent over connections that are kept. */
 export function signedTransport({ origin, credentials, timeoutMs }: SignedSettings): Transport {
   const { host } = new URL(origin);
   const secrets = [credentials.secretAccessKey, credentials.securityToken, credentials.accessKeyId];
   const clean = (text: string) => redact(text, secrets);
+  const exchange = createExchange(origin);
   return {
     peer: host,
     clean,
     async prepare({ operation, zoneId = '', recordSetId = '', query = {}, body }) {
       const { method, path: template } = OPERATIONS[operation];
       const path = template.replace('{zone_id}', zoneId).replace('{recordset_id}', recordSetId);
-      const { url, ...init } = await sign({ method, origin, path, query, body }, credentials);
+      const signed = await sign({ method, origin, path, query, body }, credentials);
       return async ({ signal }, details) => {
         const deadline = AbortSignal.timeout(timeoutMs);
-        let response: Response | undefined;
+        let head: Head | undefined;
         let text: string | undefined;
         try {
-          const either = AbortSignal.any([signal, deadline]);
-          response = await fetch(url, { ...init, signal: either, redirect: 'manual' });
-          details.httpStatus = response.status;
-          details.requestId = requestIdOf(response.headers.get('x-request-id'), clean);
-          text = await readBody(response);
+          text = await exchange(signed, AbortSignal.any([signal, deadline]), (received) => {
+            head = received;
+            details.httpStatus = received.status;
+            details.requestId = requestIdOf(received.headers['x-request-id'], clean);
+          });
         } catch (error) {
           // A refusal is told by its status even if its text was cut off: a wrong key must not be tried again.
-          if (!response || response.ok || signal.aborted) {
+          if (!head || isGood(head) || signal.aborted) {
             const write = isWrite(operation);
             throw networkError(reasonOf(error), {
               operation,
@@ -54,24 +56,28 @@ export function signedTransport({ origin, credentials, timeoutMs }: SignedSettin
             });
           }
         }
-        return answerOf(response, text);
+        return answerOf(head as Head, text);
       };
     },
   };
 }
 
-function answerOf({ status, headers }: Response, text: string | undefined): Answer {
+function answerOf({ status, headers }: Head, text: string | undefined): Answer {
   return {
     httpStatus: status,
     body: status === 204 ? {} : parseObject(text),
     flaw: text === undefined ? 'it is longer than 8 MiB' : undefined,
-    retryAfterMs: retryAfter(headers.get('retry-after')),
+    retryAfterMs: retryAfter(headers['retry-after']),
   };
 }
 
+function isGood({ status }: Head): boolean {
+  return status >= 200 && status < 300;
+}
+
 /** Milliseconds of a Retry-After header, which is a number of seconds or a date. */
-function retryAfter(header: string | null): number | undefined {
-  if (header === null) return undefined;
+function retryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
 }

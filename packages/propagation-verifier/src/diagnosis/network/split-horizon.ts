@@ -1,7 +1,8 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import type { BlockList } from 'node:net';
 import type { Fqdn } from '@domainproof/core';
 import { addressesIn } from '../../delegation/zone-cut.js';
 import { readResolver } from '../../perspectives/reading.js';
+import { isV6 } from '../../transport/family.js';
 import type { Delegation, DiagnosedFinding } from '../../types/index.js';
 import type { Message } from '../../wire/message.js';
 import type { QuestionType } from '../../wire/query.js';
@@ -14,16 +15,18 @@ import { mayAskResolver } from './seen.js';
 const MAX_HOSTS = 4;
 
 /** Not reachable from the internet: RFC 1918, RFC 6598, RFC 4193, loopback and link-local. */
-const PRIVATE = new BlockList();
-PRIVATE.addSubnet('10.0.0.0', 8);
-PRIVATE.addSubnet('172.16.0.0', 12);
-PRIVATE.addSubnet('192.168.0.0', 16);
-PRIVATE.addSubnet('100.64.0.0', 10);
-PRIVATE.addSubnet('127.0.0.0', 8);
-PRIVATE.addSubnet('169.254.0.0', 16);
-PRIVATE.addSubnet('fc00::', 7, 'ipv6');
-PRIVATE.addSubnet('fe80::', 10, 'ipv6');
-PRIVATE.addAddress('::1', 'ipv6');
+const PRIVATE_SUBNETS: readonly [address: string, bits: number][] = [
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['::1', 128],
+];
+let privateSubnets: BlockList | undefined;
 
 interface Difference {
   told: string;
@@ -66,8 +69,13 @@ async function otherAddresses(scene: Scene, { nameServers }: Delegation): Promis
   const hosts = nameServers.slice(0, MAX_HOSTS);
   const differences = await Promise.all(
     hosts.flatMap(({ host, addresses }) => [
-      otherAddressesOf(scene, host, 'A', addresses.filter(isIPv4)),
-      otherAddressesOf(scene, host, 'AAAA', addresses.filter(isIPv6)),
+      otherAddressesOf(
+        scene,
+        host,
+        'A',
+        addresses.filter((address) => !isV6(address)),
+      ),
+      otherAddressesOf(scene, host, 'AAAA', addresses.filter(isV6)),
     ]),
   );
   return differences.find((difference) => difference !== undefined);
@@ -112,7 +120,19 @@ function contentOf(seen: Observation | undefined): Message | undefined {
 }
 
 function isPrivate(address: string): boolean {
-  return PRIVATE.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  privateSubnets ??= listPrivate();
+  return privateSubnets.check(address, familyOf(address));
+}
+
+/** Made when it is needed, which is seldom: Node takes some milliseconds to load what it is made of. */
+function listPrivate(): BlockList {
+  const list = new (process.getBuiltinModule('node:net').BlockList)();
+  for (const [address, bits] of PRIVATE_SUBNETS) list.addSubnet(address, bits, familyOf(address));
+  return list;
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isV6(address) ? 'ipv6' : 'ipv4';
 }
 
 function findingFor({ told, seen }: Difference): DiagnosedFinding {
