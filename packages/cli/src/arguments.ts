@@ -37,18 +37,9 @@ export function parseArguments(
   argv: readonly string[],
   known: readonly Flag[],
 ): { positionals: readonly string[]; flags: Flags } {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-    options: Object.fromEntries(
-      known.map((flag) => [flag.name, { type: flag.value ? 'string' : 'boolean', multiple: true } as const]),
-    ),
-  });
   const positionals: string[] = [];
   const values = new Map<string, (string | true)[]>();
-  for (const token of tokens) {
+  for (const token of tokensOf(argv, known)) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
     const flag = known.find(({ name }) => name === token.name);
@@ -59,6 +50,34 @@ export function parseArguments(
     values.set(flag.name, [...before, checkValue(flag, token.value, token.inlineValue)]);
   }
   return { positionals, flags: new Flags(values) };
+}
+
+/**
+ * Parts a command line behind the `count`-th word that is no flag: what follows are words of another program, whatever they look like.
+ *
+ * @param count undefined: all words are the command's own
+ */
+export function splitWords(
+  argv: readonly string[],
+  known: readonly Flag[],
+  count: number | undefined,
+): { own: readonly string[]; foreign: readonly string[] } {
+  if (count === undefined) return { own: argv, foreign: [] };
+  const last = tokensOf(argv, known).filter(({ kind }) => kind === 'positional')[count - 1];
+  const end = last ? last.index + 1 : argv.length;
+  return { own: argv.slice(0, end), foreign: argv.slice(end) };
+}
+
+function tokensOf(argv: readonly string[], known: readonly Flag[]) {
+  return parseArgs({
+    args: [...argv],
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+    options: Object.fromEntries(
+      known.map((flag) => [flag.name, { type: flag.value ? 'string' : 'boolean', multiple: true } as const]),
+    ),
+  }).tokens;
 }
 
 function checkValue(flag: Flag, value: string | undefined, inline: boolean | undefined): string | true {

@@ -69,12 +69,20 @@ function checkRecord(
 ): DesiredRecord {
   const type = given.type.toUpperCase();
   if (!types.includes(type)) throw wrongType(given.type, types);
-  const ttl = given.ttl ?? defaults.ttl;
-  const line = given.line ?? defaults.line;
+  const name = absoluteName(given.name, defaults.zone);
+  const value = canonicalValue(type, given.value);
+  return withDefaults({ name, type, value, ttl: given.ttl, line: given.line }, defaults);
+}
+
+/** The record with what flags say where it has nothing of its own. */
+export function withDefaults(record: DesiredRecord, defaults: RecordDefaults): DesiredRecord {
+  const { name, type, value } = record;
+  const ttl = record.ttl ?? defaults.ttl;
+  const line = record.line ?? defaults.line;
   return {
-    name: absoluteName(given.name, defaults.zone),
+    name,
     type,
-    value: canonicalValue(type, given.value),
+    value,
     ...(ttl !== undefined && { ttl }),
     ...(line !== undefined && { line }),
     ...(defaults.provider !== undefined && { provider: defaults.provider }),

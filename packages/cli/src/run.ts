@@ -1,5 +1,6 @@
 import packageJson from '../package.json' with { type: 'json' };
-import { type Flags, parseArguments } from './arguments.js';
+import { type Flags, parseArguments, splitWords } from './arguments.js';
+import type { Command } from './command.js';
 import { COMMANDS } from './commands/table.js';
 import { UsageError } from './errors.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
@@ -18,12 +19,10 @@ import { nearest } from './suggest.js';
  */
 export async function run(argv: readonly string[], io: Partial<Io> = {}): Promise<ExitCode> {
   const surroundings = processIo(io);
-  // Known before the flags are parsed, so that a wrong flag is told in the form that was asked for.
-  const output = createOutput(surroundings, guessModes(argv));
   try {
     return await dispatch(argv, surroundings);
   } catch (error) {
-    return output.fail(error);
+    return createOutput(surroundings, guessModes(argv)).fail(error);
   }
 }
 
@@ -45,15 +44,19 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
   const entry = Object.hasOwn(COMMANDS, wanted) ? COMMANDS[wanted] : undefined;
   if (!entry) throw unknownCommand(wanted);
   const command = await entry.load();
-  const flagWords = beforeTerminator(rest);
+  const known = [...command.flags, ...OUTPUT_FLAGS];
+  const { own, foreign } = splitWords(rest, known, command.ownWords);
+  const flagWords = beforeTerminator(own);
   if (name === 'help' || flagWords.includes('--help') || flagWords.includes('-h')) {
     io.stdout.write(commandHelp(wanted, command));
     return EXIT.done;
   }
-  const { positionals, flags } = parseArguments(rest, [...command.flags, ...OUTPUT_FLAGS]);
-  const output = createOutput(io, modesOf(flags));
+  // Known before the flags are parsed, so that a wrong flag is told in the form that was asked for.
+  let output = createOutput(io, guessModes(own, command));
   try {
-    return await command.run({ positionals, flags, io, output });
+    const { positionals, flags } = parseArguments(own, known);
+    output = createOutput(io, modesOf(flags, command));
+    return await command.run({ positionals: [...positionals, ...foreign], flags, io, output });
   } catch (error) {
     // Here and not above: this output masks the secrets that the command came to know.
     return output.fail(error);
@@ -65,22 +68,24 @@ function beforeTerminator(argv: readonly string[]): readonly string[] {
   return argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
 }
 
-function guessModes(argv: readonly string[]): OutputModes {
+function guessModes(argv: readonly string[], command?: Command): OutputModes {
   const flags = beforeTerminator(argv);
   return {
     json: flags.includes('--json'),
     events: flags.includes('--events'),
     quiet: flags.includes('--quiet'),
     verbose: flags.includes('--verbose'),
+    keepsStdout: command?.isCalledByPrograms,
   };
 }
 
-function modesOf(flags: Flags): OutputModes {
+function modesOf(flags: Flags, command: Command): OutputModes {
   return {
     json: flags.has('json'),
     events: flags.has('events'),
     quiet: flags.has('quiet'),
     verbose: flags.has('verbose'),
+    keepsStdout: command.isCalledByPrograms,
   };
 }
 

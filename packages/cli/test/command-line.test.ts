@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Flags, parseArguments } from '../src/arguments.js';
+import { Flags, parseArguments, splitWords } from '../src/arguments.js';
 import { formatDuration, parseDuration } from '../src/duration.js';
 import { nearest } from '../src/suggest.js';
 import { cli } from './harness.js';
@@ -45,6 +45,23 @@ describe('the flags of a command line', () => {
     if (hint) expect((failure as { hint?: string }).hint).toContain(hint);
   });
 
+  test.each([
+    [['client', 'word', '--json', '-x'], 2, ['client', 'word'], ['--json', '-x']],
+    [
+      ['--ttl', '60', 'client', '--json', 'word', '--', '-t'],
+      2,
+      ['--ttl', '60', 'client', '--json', 'word'],
+      ['--', '-t'],
+    ],
+    [['--', 'client', '-word', '--json'], 2, ['--', 'client', '-word'], ['--json']],
+    [['client', '--json'], 2, ['client', '--json'], []],
+    [['a', 'b', '--json'], undefined, ['a', 'b', '--json'], []],
+  ])(
+    '%j with %s words of its own end where the words of another program begin',
+    (argv, count, own, foreign) =>
+      expect(splitWords(argv as string[], known, count as number | undefined)).toEqual({ own, foreign }),
+  );
+
   test('that were not given are absent', () => {
     const flags = new Flags(new Map());
     expect(flags.has('json')).toBe(false);
@@ -74,6 +91,7 @@ describe('commands', () => {
       'zones',
       'providers',
       'create-provider',
+      'hook',
       'simulate',
       'demo',
     ])
@@ -97,6 +115,7 @@ describe('commands', () => {
     'zones',
     'providers',
     'create-provider',
+    'hook',
     'simulate',
     'demo',
   ])('%s --help shows its flags and examples, and the same as help', async (name) => {
@@ -116,7 +135,7 @@ describe('commands', () => {
   });
 
   test('commands that do not exist yet are unknown, not empty', async () => {
-    for (const name of ['hook', 'serve', 'toString', '__proto__'])
+    for (const name of ['serve', 'toString', '__proto__'])
       expect((await cli([name])).stderr).toContain(`There is no command "${name}"`);
   });
 

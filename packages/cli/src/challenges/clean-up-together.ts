@@ -1,6 +1,6 @@
 import type { ReleaseReport, ReleaseResult } from '@domainproof/core';
+import type { Session } from '../connection.js';
 import { isFor, leasesOf } from '../proving/find-leases.js';
-import type { Session } from '../session.js';
 import { failingApart } from './apart.js';
 import type { Request } from './request.js';
 

@@ -1,6 +1,6 @@
 import { type DesiredRecord, DnsError, type ReleaseReport } from '@domainproof/core';
 import type { Verifier } from '@domainproof/propagation-verifier';
-import type { Session } from '../session.js';
+import type { Session } from '../connection.js';
 import { DEFAULT_WAIT_MS } from '../settings.js';
 import type { Challenges, Presented } from './challenges.js';
 import { cleanUpTogether } from './clean-up-together.js';

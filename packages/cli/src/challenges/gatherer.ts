@@ -1,9 +1,11 @@
 import type { Request } from './request.js';
 
 /**
- * Milliseconds without a new request until the gathered ones are carried out.
+ * Milliseconds without a new request until the gathered ones are carried out. As measured with 20 names, acme-client 5.4 asks for all
+ * records within 1 ms, and has them taken away over half a second, most of them less than 50 ms after the one before. lego 4.9 asks for
+ * one record after the other, so that to it any such time is lost.
  */
-const QUIET_MS = 20;
+const QUIET_MS = 50;
 /** Milliseconds that the first of them waits at most. */
 const LONGEST_MS = 200;
 

@@ -1,10 +1,10 @@
 import { DnsError, type Lease } from '@domainproof/core';
 import type { Delegation, Verifier } from '@domainproof/propagation-verifier';
+import type { Session } from '../connection.js';
 import { withZoneFindings } from '../delegation-check.js';
 import { findDelegations } from '../proving/delegations.js';
 import { expectationsFor } from '../proving/expectations.js';
 import { WRITE_MS } from '../proving/write-records.js';
-import type { Session } from '../session.js';
 import { failingApart } from './apart.js';
 import type { Presented } from './challenges.js';
 import { abandoned, type Request } from './request.js';

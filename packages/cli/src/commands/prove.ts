@@ -1,6 +1,5 @@
 import type { Lease } from '@domainproof/core';
 import type { Command } from '../command.js';
-import { withZoneFindings } from '../delegation-check.js';
 import { EXIT } from '../exit-codes.js';
 import {
   AUTHORITY_FLAGS,
@@ -18,14 +17,14 @@ import {
 import { withLeftovers } from '../leftovers.js';
 import { Outcomes } from '../outcomes.js';
 import { openPage } from '../page.js';
+import { awaitWritten } from '../proving/await-written.js';
 import { findDelegations } from '../proving/delegations.js';
-import { expectationsFor } from '../proving/expectations.js';
 import { WRITE_MS, writeRecords } from '../proving/write-records.js';
 import { PROOF_TYPES, requestedRecords } from '../requested-records.js';
 import { openSession, openVerifier } from '../session.js';
 import { DEFAULT_WAIT_MS, resolveSettings } from '../settings.js';
 import { verificationOf } from '../verification.js';
-import { awaitVisibility, visibilityDocument, visibilityLines } from '../visibility.js';
+import { visibilityDocument, visibilityLines } from '../visibility.js';
 
 export const prove: Command = {
   usage: 'NAME TYPE VALUE | --from FILE.json',
@@ -81,17 +80,15 @@ Of many records, those that can be written are proved also if others fail; a fai
       // Before the wait: whoever sees it may act at once.
       const failed = failure === undefined ? undefined : output.tellFailure(failure);
       const leases = written.map(({ lease }) => lease);
-      const { expectations, elsewhere } = await expectationsFor(written, delegations, session, {
-        signal: io.signal,
-        isExact: flags.has('exact'),
-      });
-      for (const { message, remedy } of elsewhere.values()) output.warn(`${message} ${remedy}`);
-      const options = { ...verification, timeoutMs, stopEarly: !flags.has('keep-waiting') };
-      const seen = await awaitVisibility(verifier, expectations, options, invocation);
-      const report = withZoneFindings(seen.report, elsewhere);
+      const { report, delegations: all } = await awaitWritten(
+        written,
+        delegations,
+        { session, verifier },
+        { ...verification, timeoutMs, stopEarly: !flags.has('keep-waiting'), isExact: flags.has('exact') },
+        invocation,
+      );
       const document = visibilityDocument(report, leases);
       const code = failed?.exitCode ?? (report.ok ? EXIT.done : EXIT.notVisible);
-      const all = [...seen.delegations, ...delegations];
       const failures = failed ? (failed.errors ?? [failed.json]) : [];
       // Before the result, as whoever reads that may close the pipe.
       const ended = await page.write({ command: 'prove', ...report, delegations: all, failures }, code);

@@ -1,10 +1,10 @@
-import type { DesiredRecord, Journal, Lease, ReleaseReport } from '@domainproof/core';
+import type { Journal, Lease } from '@domainproof/core';
 import type { Command } from '../command.js';
 import { UsageError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { CONFIG, DNS_FLAGS, FROM, JOURNAL, PLACE_FLAGS, TIMEOUT } from '../flags.js';
 import { Outcomes } from '../outcomes.js';
-import { count, showRecord } from '../output/record-text.js';
+import { removalDocument, removalLines } from '../output/removal.js';
 import { leasesOf } from '../proving/find-leases.js';
 import { requestedRecords, WRITABLE_TYPES } from '../requested-records.js';
 import { openSession } from '../session.js';
@@ -42,7 +42,7 @@ By lease id, a value that was there before the lease is kept. By NAME TYPE VALUE
     const reports = await session.client
       .releaseAll(leases, { ...options, force: byRecord })
       .catch((error) => Promise.reject(outcomes.failure(leases, error)));
-    output.result(summary(reports, excluded), lines(reports, excluded));
+    output.result(removalDocument(reports, excluded), removalLines(reports, excluded));
     return EXIT.done;
   },
 };
@@ -69,34 +69,4 @@ async function knownLeases(ids: readonly string[], journal: Journal): Promise<Le
         : 'It may be removed already; domainproof leases --all lists what there is.',
     );
   });
-}
-
-function summary(reports: readonly ReleaseReport[], excluded: readonly DesiredRecord[]) {
-  const number = (outcome: ReleaseReport['outcome']) =>
-    reports.filter((report) => report.outcome === outcome).length;
-  return {
-    removed: number('removed'),
-    absent: number('absent') + excluded.length,
-    kept: number('kept'),
-    leases: [
-      ...reports.map(({ lease, outcome }) => ({ ...lease, outcome })),
-      ...excluded.map(({ name, type, value }) => ({ name, type, value, outcome: 'absent' as const })),
-    ],
-  };
-}
-
-function lines(reports: readonly ReleaseReport[], excluded: readonly DesiredRecord[]): string[] {
-  const { removed, absent, kept } = summary(reports, excluded);
-  return [
-    `${count(removed, 'value')} removed, ${absent} gone before, ${kept} kept`,
-    ...excluded.map(
-      (record) => `${showRecord(record)} is not there: another record at the name excludes it, and stays.`,
-    ),
-    ...reports
-      .filter(({ outcome }) => outcome === 'kept')
-      .map(
-        ({ lease }) =>
-          `${showRecord(lease)} was there before its lease; to remove it all the same, name it in full.`,
-      ),
-  ];
 }

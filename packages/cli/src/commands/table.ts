@@ -46,6 +46,10 @@ export const COMMANDS: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'write a package for a provider of your own',
     load: () => import('./create-provider.js').then((module) => module.createProvider),
   },
+  hook: {
+    summary: 'be the hook of certbot, lego, dehydrated, uacme or acme.sh',
+    load: () => import('./hook.js').then((module) => module.hook),
+  },
   simulate: {
     summary: 'run both clouds and their name servers on this machine',
     load: () => import('./simulate.js').then((module) => module.simulate),

@@ -17,9 +17,9 @@ export interface Failure {
 
 /** What a command prints, whatever the mode: text for people, one JSON document, or JSON lines. */
 export interface Output {
-  /** Standard output, or standard error if standard output is for JSON. */
+  /** Standard output, or standard error if standard output is for JSON or for a program. */
   readonly people: OutputStream;
-  /** False with `--quiet`. */
+  /** False with `--quiet`, and where a program is told what happens. */
   readonly showsProgress: boolean;
   /** Columns of the terminal that lines of `result` are for; in a pipe they are not broken: Infinity. */
   readonly width: number;
@@ -55,12 +55,18 @@ export interface OutputModes {
   events: boolean;
   quiet: boolean;
   verbose: boolean;
+  /** Standard output is a program's, so that only JSON is written there. */
+  keepsStdout?: boolean;
 }
 
 export function createOutput(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, modes: OutputModes): Output {
   const json = modes.json || modes.events;
-  const people = json ? io.stderr : io.stdout;
-  const isTerminal = io.stdout.isTTY === true;
+  const people = json || modes.keepsStdout ? io.stderr : io.stdout;
+  // What is asked of standard output holds for the stream that lines of `result` go to.
+  const lines = modes.keepsStdout ? io.stderr : io.stdout;
+  const isTerminal = lines.isTTY === true;
+  // A program keeps what it is told, for its own log: that gets the outcome and not each step.
+  const quiet = modes.quiet || (modes.keepsStdout === true && !isTerminal && !modes.verbose);
   let mask = (text: string) => text;
 
   const line = (stream: OutputStream, text: string) => stream.write(`${sanitize(text)}\n`);
@@ -92,12 +98,12 @@ export function createOutput(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, modes: O
 
   return {
     people,
-    showsProgress: !modes.quiet,
+    showsProgress: !quiet,
     // Terminals without a size say 0.
-    width: isTerminal ? io.stdout.columns || 80 : Number.POSITIVE_INFINITY,
+    width: isTerminal ? lines.columns || 80 : Number.POSITIVE_INFINITY,
     showsDetails: modes.verbose,
     progress(label, text) {
-      if (!modes.quiet) line(people, labelled(label, text));
+      if (!quiet) line(people, labelled(label, text));
     },
     event(event) {
       if (modes.events) io.stdout.write(`${safeJson(event)}\n`);
@@ -108,10 +114,9 @@ export function createOutput(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, modes: O
     detail(label, text) {
       if (modes.verbose) line(io.stderr, mask(labelled(label, text)));
     },
-    result(document, lines) {
+    result(document, texts) {
       if (json) print(document);
-      else
-        for (const text of lines) io.stdout.write(`${renderLine(text, isTerminal && hasColours(io.env))}\n`);
+      else for (const text of texts) lines.write(`${renderLine(text, isTerminal && hasColours(io.env))}\n`);
     },
     fail(error) {
       const { json: first, errors, exitCode } = tellFailure(error);

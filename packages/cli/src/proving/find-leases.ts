@@ -23,14 +23,23 @@ export async function leasesOf(
   settings: { provider?: string },
   options: CallOptions,
 ): Promise<Found> {
-  const held = (await journal.all()).filter(
-    ({ provider }) => settings.provider === undefined || provider === settings.provider,
-  );
-  const matches = records.map((record) => held.filter((lease) => isFor(lease, record)));
+  const matches = await heldLeases(records, journal, settings);
   const unknown = records.filter((_, index) => matches[index]!.length === 0);
   const { leases, excluded } = await lookFor(unknown, client, options);
   const all = [...matches.flat(), ...leases];
   return { leases: [...new Map(all.map((lease) => [lease.id, lease])).values()], excluded };
+}
+
+/** The journal's leases for each of the records, in their order. */
+export async function heldLeases(
+  records: readonly DesiredRecord[],
+  journal: Journal,
+  settings: { provider?: string },
+): Promise<Lease[][]> {
+  const held = (await journal.all()).filter(
+    ({ provider }) => settings.provider === undefined || provider === settings.provider,
+  );
+  return records.map((record) => held.filter((lease) => isFor(lease, record)));
 }
 
 /** Plans tell where values are; a conflict ends a plan as a whole, so then each record is looked at by itself. */
