@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { join } from 'node:path';
 import { freePort } from '../packages/provider-rfc2136/test/servers/loopback.js';
+import { runTool } from '../packages/provider-rfc2136/test/servers/tool.js';
 import type { Programs } from '../tests/real-servers/programs.mjs';
 
 /** Pebble, which issues a certificate only to whom it sees the values of. */
@@ -29,7 +30,7 @@ const ENVIRONMENT = [
 /** Starts Pebble, which ends with `programs`. @param resolver `ADDRESS:PORT` of the resolver that it validates with */
 export async function startAuthority(programs: Programs, resolver: string): Promise<Authority> {
   const folder = programs.folder(NAME);
-  const { trust, certificate, privateKey } = makeKeys(programs, folder);
+  const { trust, certificate, privateKey } = await makeKeys(folder);
   const [port, management] = [await freePort(), await freePort()];
   const config = {
     listenAddress: `127.0.0.1:${port}`,
@@ -61,20 +62,28 @@ export async function startAuthority(programs: Programs, resolver: string): Prom
 }
 
 /** A certificate for `localhost` under an authority of its own: Debian's package brings none. */
-function makeKeys(programs: Programs, folder: string) {
+async function makeKeys(folder: string) {
   const trust = join(folder, 'trust.pem');
   const trustKey = join(folder, 'trust.key');
   const certificate = join(folder, 'localhost.pem');
   const privateKey = join(folder, 'localhost.key');
   const make = (name: string, out: string, key: string, ...more: string[]) =>
-    programs.run('openssl', [
-      ...['req', '-x509', ...CURVE, '-subj', `/CN=${name}`, '-out', out, '-keyout', key],
+    runTool('openssl', [
+      'req',
+      '-x509',
+      ...CURVE,
+      '-subj',
+      `/CN=${name}`,
+      '-out',
+      out,
+      '-keyout',
+      key,
       ...more,
     ]);
-  make('authority of the test', trust, trustKey);
+  await make('authority of the test', trust, trustKey);
   const names = ['subjectAltName=DNS:localhost,IP:127.0.0.1', 'basicConstraints=critical,CA:FALSE'];
   const extensions = names.flatMap((extension) => ['-addext', extension]);
-  make('localhost', certificate, privateKey, '-CA', trust, '-CAkey', trustKey, ...extensions);
+  await make('localhost', certificate, privateKey, '-CA', trust, '-CAkey', trustKey, ...extensions);
   return { trust, certificate, privateKey };
 }
 

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { runTool } from '../packages/provider-rfc2136/test/servers/tool.js';
 
 /**
  * What openssl reads from a file that begins with a certificate and goes on with those between it and the root.
@@ -7,12 +7,8 @@ import { execFileSync } from 'node:child_process';
  * @returns the names that the certificate is good for, sorted
  * @throws Error with what openssl says, if it does not lead to the root
  */
-export function verifiedNames(file: string, root: string): string[] {
-  openssl('verify', '-CAfile', root, '-untrusted', file, file);
-  const names = openssl('x509', '-noout', '-ext', 'subjectAltName', '-in', file);
+export async function verifiedNames(file: string, root: string): Promise<string[]> {
+  await runTool('openssl', ['verify', '-CAfile', root, '-untrusted', file, file]);
+  const names = await runTool('openssl', ['x509', '-noout', '-ext', 'subjectAltName', '-in', file]);
   return [...names.matchAll(/DNS:([^\s,]+)/g)].map(([, name]) => name as string).sort();
-}
-
-function openssl(...args: readonly string[]): string {
-  return execFileSync('openssl', args, { encoding: 'utf8', stdio: 'pipe' });
 }

@@ -15,6 +15,8 @@ const PROGRAM = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta
 /** A back end, an authority that sees it through a resolver, and a journal: all of it new, and nobody else's. */
 export interface Scenario<B extends Backend = Backend> {
   backend: B;
+  /** `ADDRESS:PORT` of the resolver that the authority asks. */
+  resolver: string;
   authority: Authority;
   /** All that a client is started with; `domainproof` is on its path. */
   environment: Readonly<Record<string, string>>;
@@ -24,6 +26,8 @@ export interface Scenario<B extends Backend = Backend> {
   domainproof<T>(...args: readonly string[]): Promise<T>;
   /** What is in the journal. */
   leases(): Promise<Lease[]>;
+  /** What is to be done when the scenario closes, before anything else. */
+  atClose(action: () => void): void;
   close(): Promise<void>;
 }
 
@@ -31,14 +35,17 @@ export async function openScenario<B extends Backend>(kind: BackendKind<B>): Pro
   const directory = mkdtempSync(join(tmpdir(), 'domainproof-e2e-'));
   const programs = new Programs(directory);
   const folder = (name: string) => programs.folder(name);
+  const endings: (() => void)[] = [];
   const backend = await kind.start();
   const close = async () => {
+    for (const end of endings) end();
     await programs.close();
     await backend.close();
     rmSync(directory, { recursive: true });
   };
   try {
-    const authority = await startAuthority(programs, await startResolver(programs, backend.nameServers));
+    const resolver = await startResolver(programs, backend.nameServers);
+    const authority = await startAuthority(programs, resolver);
     const environment = {
       ...backend.environment,
       PATH: [programOnPath(folder('bin')), process.env.PATH].join(delimiter),
@@ -47,7 +54,8 @@ export async function openScenario<B extends Backend>(kind: BackendKind<B>): Pro
     };
     const domainproof = <T>(...args: readonly string[]) => json<T>(args, environment);
     const leases = async () => (await domainproof<{ leases: Lease[] }>('leases', '--all')).leases;
-    return { backend, authority, environment, folder, domainproof, leases, close };
+    const atClose = (action: () => void) => endings.push(action);
+    return { backend, resolver, authority, environment, folder, domainproof, leases, atClose, close };
   } catch (error) {
     await close();
     throw error;
@@ -55,7 +63,7 @@ export async function openScenario<B extends Backend>(kind: BackendKind<B>): Pro
 }
 
 /** `domainproof` as a program that hooks can name. @returns the folder that it is in */
-function programOnPath(folder: string): string {
+export function programOnPath(folder: string): string {
   const file = join(folder, 'domainproof');
   writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`, { mode: 0o755 });
   return folder;

@@ -1,5 +1,5 @@
 import { promises } from 'node:dns';
-import { type Simulator, type SimulatorOptions, startSimulator } from '@domainproof/simulator';
+import { type RateLimit, type Simulator, startSimulator } from '@domainproof/simulator';
 import { FOREIGN, ZONE } from '../zone.js';
 import type { Backend, BackendKind } from './backend.js';
 
@@ -16,11 +16,18 @@ const DELAYS = [150, 600] as const;
 export const huaweicloud = simulated('Huawei Cloud', 'huaweicloud');
 export const alidns = simulated('Alibaba Cloud', 'alidns');
 
-/** The zone in a simulated account. @param switches of the cloud */
+/** The behaviour of an account and of its name servers. */
+export interface Behaviour {
+  /** Milliseconds from a write until each of the two name servers serves it. */
+  delaysMs?: readonly [number, number];
+  rateLimit?: RateLimit;
+}
+
+/** The zone in a simulated account. */
 export function simulated(
   title: string,
   cloud: Cloud,
-  switches: SimulatorOptions[Cloud] = {},
+  { delaysMs = DELAYS, rateLimit }: Behaviour = {},
 ): BackendKind<SimulatedBackend> {
   return {
     title,
@@ -34,8 +41,8 @@ export function simulated(
             records: FOREIGN.flatMap(({ values, ...set }) => values.map((value) => ({ ...set, value }))),
           },
         ],
-        serverDelaysMs: { [cloud]: DELAYS },
-        [cloud]: switches,
+        serverDelaysMs: { [cloud]: delaysMs },
+        [cloud]: { rateLimit },
       });
       return {
         environment: simulator.env,
