@@ -23,16 +23,20 @@ console.log(new Set([...loaded, ...required]).size);
 process.exit(0);
 `;
 
-const subjects = readdirSync(`${root}packages`).map((folder) => {
+const subjects = readdirSync(`${root}packages`).flatMap((folder) => {
   const cwd = `${root}packages/${folder}`;
-  const { name } = JSON.parse(readFileSync(`${cwd}/package.json`, 'utf8'));
-  return {
-    label: `import ${name}`,
-    cwd,
-    name,
-    args: ['--input-type=module', '-e', `import '${name}'`],
-    budget: IMPORT_BUDGET_MS,
-  };
+  const { name: main, exports } = JSON.parse(readFileSync(`${cwd}/package.json`, 'utf8'));
+  const entries = Object.keys(exports).filter((entry) => !entry.endsWith('.json'));
+  return entries.map((entry) => {
+    const name = entry.replace('.', main);
+    return {
+      label: `import ${name}`,
+      cwd,
+      name,
+      args: ['--input-type=module', '-e', `import '${name}'`],
+      budget: IMPORT_BUDGET_MS,
+    };
+  });
 });
 const version = [`${root}packages/cli/dist/bin.js`, '--version'];
 const all = [

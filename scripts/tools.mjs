@@ -19,7 +19,7 @@ const TOOLS = [
   {
     command: 'openssl',
     debian: 'openssl',
-    for: 'the certificate under which lexicon talks to the simulator',
+    for: 'certificates: of the simulator for lexicon, of Pebble, and those that are issued',
   },
   { command: 'chromium', debian: 'chromium', for: 'the page of --report in a browser' },
   { command: 'named', debian: 'bind9', for: 'the verifier, against a primary name server; dynamic update' },
@@ -47,6 +47,17 @@ const TOOLS = [
     for: 'name servers on port 53 of a network of their own',
   },
   { command: 'ip', debian: 'iproute2', for: 'name servers on port 53 of a network of their own' },
+  { command: 'pebble', debian: 'pebble', for: 'certificates that are really issued' },
+  { command: 'lego', debian: 'lego', for: 'certificates, ordered by lego' },
+  { command: 'certbot', debian: 'certbot', for: 'certificates, ordered by certbot' },
+  { command: 'dehydrated', debian: 'dehydrated', for: 'certificates, ordered by dehydrated' },
+  { command: 'uacme', debian: 'uacme', for: 'certificates, ordered by uacme' },
+  {
+    command: 'curl',
+    debian: 'curl',
+    for: 'requests to a certificate authority, by dehydrated and by scripts',
+  },
+  { command: 'jq', debian: 'jq', for: 'scripts that read what --json prints' },
   { command: 'script', debian: 'bsdutils', for: 'the command line on a terminal' },
 ];
 
@@ -73,7 +84,10 @@ export function installTools() {
   return still.map(({ command }) => command);
 }
 
-/** Debian starts a service as soon as its package is installed; nobody asked for name servers on this machine. */
+/**
+ * Debian starts a service as soon as its package is installed; nobody asked for name servers on this machine. The timer of certbot is not
+ * started either; after the next start of the machine it renews what certbot holds, which is nothing: tests have folders of their own.
+ */
 function withoutServices(install) {
   if (existsSync(POLICY)) {
     install();

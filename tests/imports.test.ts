@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packages } from './packages.js';
 
@@ -19,7 +21,15 @@ function loadedModules(directory: string, load: string): string[] {
   return JSON.parse(output) as string[];
 }
 
-describe.each(packages)('importing $name', ({ directory, name }) => {
+/** All that can be imported: the packages, and what they export beside. */
+const entries = packages.flatMap(({ directory, name }) => {
+  const { exports } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  return Object.keys(exports)
+    .filter((entry) => !entry.endsWith('.json'))
+    .map((entry) => ({ directory, name: entry.replace('.', name) }));
+});
+
+describe.each(entries)('importing $name', ({ directory, name }) => {
   test('as an ES module loads no vendor SDK', () => {
     expect(
       loadedModules(directory, `import ${JSON.stringify(name)}`).filter((path) => HEAVY.test(path)),
@@ -37,7 +47,7 @@ describe.each(packages)('importing $name', ({ directory, name }) => {
 const SLOW_BUILTINS = ['net', 'dgram', 'crypto', 'tls', 'dns', 'http2'];
 
 describe.each(
-  packages.filter(({ name }) => /core|verifier|provider-(alidns|huaweicloud|rfc2136)/.test(name)),
+  entries.filter(({ name }) => /core|verifier|provider-(alidns|huaweicloud|rfc2136)|acme/.test(name)),
 )('importing $name', ({ directory, name }) => {
   test.each(['import', 'require'])('by %s loads no sockets and no cryptography', (way) => {
     const list = "console.log(process.moduleLoadList.join('\\n'))";

@@ -118,6 +118,12 @@ const SPECIAL: Readonly<Record<string, (block: Block, directory: string) => Prom
     expect(own).toContain('README.md');
   },
 
+  // It takes a certificate authority, which another test starts.
+  "'acme-client'": async () => {
+    const own = readFileSync(join(root, 'tests', 'examples-certificates.test.ts'), 'utf8');
+    expect(own).toContain('packages/cli/README.md');
+  },
+
   // A test file, beside a world of the author's.
   "'./world.js'": async ({ code }, directory) => {
     const folder = mkdtempSync(join(directory, '.example-'));

@@ -1,57 +1,20 @@
-import {
-  type Call,
-  type ClientEvent,
-  createClient,
-  type DnsClient,
-  type DnsProvider,
-  fileJournal,
-  type Journal,
-  type Logger,
-} from '@domainproof/core';
-import type { Verifier } from '@domainproof/propagation-verifier';
+import type { ApiCallEvent, ClientEvent } from '@domainproof/core';
 import type { Invocation } from './command.js';
-import { pathText } from './config/mistake.js';
-import { UsageError } from './errors.js';
-import { type InstalledProvider, installedProviders } from './installed-providers.js';
+import { connect, type Session, type Vendors, vendorsOf } from './connection.js';
+import { installedProviders } from './installed-providers.js';
 import { detailLogger, tellApiCall, tellClientEvent } from './output/client-lines.js';
+import type { Output } from './output/output.js';
 import { masked } from './plugins/secrets.js';
-import { type Broken, unusableProvider } from './plugins/unusable.js';
 import type { Settings } from './settings.js';
 
-/** The providers that the settings turn on, and what a call to one of them is made with. */
-export interface Vendors {
-  installed: readonly InstalledProvider[];
-  /** Those that cannot be used are among them, and fail with the cause when they are asked. */
-  providers: readonly DnsProvider[];
-  /** For people: `Huawei Cloud DNS`, `Alibaba Cloud DNS (work)`. */
-  title(provider: DnsProvider): string;
-  /** What a provider is called with outside of the engine. */
-  call(signal: AbortSignal): Call;
-}
-
-/** What a command that talks to providers works with. */
-export interface Session extends Vendors {
-  client: DnsClient;
-  journal: Journal;
-}
+export { chosenProviders, openVerifier, type Session, type Vendors } from './connection.js';
 
 /** Secrets of the providers are masked in all output from here on. */
 export async function openVendors({ io, output }: Invocation, { config }: Settings): Promise<Vendors> {
   const installed = await installedProviders(config, io.env);
   const secrets = installed.flatMap((one) => one.secrets);
   output.maskWith((text) => masked(text, secrets));
-  const log = detailLogger(output);
-  return {
-    installed,
-    providers: installed.flatMap(({ id, provider, broken }) =>
-      broken ? [unusableProvider(id, broken)] : provider ? [provider] : [],
-    ),
-    title: (provider) => {
-      const found = installed.find(({ id }) => id === provider.id);
-      return found?.isNamed ? `${found.title} (${found.id})` : (found?.title ?? provider.id);
-    },
-    call: (signal) => ({ signal, log, onApiCall: (event) => tellApiCall(output, event) }),
-  };
+  return vendorsOf(installed, listenerOf(output));
 }
 
 /**
@@ -63,111 +26,17 @@ export async function openSession(
   settings: Settings,
   onEvent?: (event: ClientEvent) => void,
 ): Promise<Session> {
-  const { output } = invocation;
-  const { config } = settings;
   const vendors = await openVendors(invocation, settings);
-  const { installed } = vendors;
-  const asked = chosenProviders(vendors, settings);
-  // Where nothing else is asked, the cause is the error that ends the command.
-  if (asked.some(({ id }) => !installed.find((one) => one.id === id)?.broken))
-    for (const { broken } of installed) if (broken) output.warn(sentences(broken));
-  const providers = [...vendors.providers, ...(await strangers(config, installed))];
-  const journal = fileJournal({ file: settings.journal });
-  const told = tellClientEvent(output);
-  const client = createClient({
-    providers,
-    routes: config.zones,
-    journal,
-    log: withoutBroken(detailLogger(output), installed),
-    onApiCall: (event) => tellApiCall(output, event),
+  const told = tellClientEvent(invocation.output);
+  return connect(vendors, settings, {
+    ...listenerOf(invocation.output),
     onEvent(event) {
       told(event);
       onEvent?.(event);
     },
-    delegation: async (zone, signal) => {
-      const verifier = await openVerifier(settings);
-      const { nameServers } = await verifier.delegation(zone, { signal });
-      return nameServers.map(({ host }) => host);
-    },
-  });
-  return { ...vendors, client, journal };
-}
-
-/**
- * The providers that a command asks: all, or the one of `--provider`.
- *
- * @throws UsageError if none is configured, or not the one of `--provider`
- */
-export function chosenProviders(
-  { installed, providers }: Vendors,
-  settings: Settings,
-): readonly DnsProvider[] {
-  if (providers.length === 0) throw noProvider(installed);
-  if (settings.provider === undefined) return providers;
-  const chosen = providers.filter(({ id }) => id === settings.provider);
-  if (chosen.length === 0) throw unknownProvider(settings.provider, installed);
-  return chosen;
-}
-
-/** The verifier with the resolvers and the port of the settings. Loads its package. */
-export async function openVerifier(settings: Settings): Promise<Verifier> {
-  const { createVerifier } = await import('@domainproof/propagation-verifier');
-  return createVerifier({
-    ...(settings.resolvers && { resolvers: settings.resolvers }),
-    ...(settings.authoritativePort !== undefined && { authoritativePort: settings.authoritativePort }),
   });
 }
 
-/** Accounts that zones lead to and that are not there; one that cannot be used, and has no name, may be the one that is meant. */
-async function strangers(
-  { zones, place }: Settings['config'],
-  installed: readonly InstalledProvider[],
-): Promise<DnsProvider[]> {
-  const ids = installed.map(({ id }) => id);
-  const unknown = Object.entries(zones).filter(([, account]) => !ids.includes(account));
-  const cause = installed.find(({ broken, isNamed }) => broken && !isNamed)?.broken;
-  const byName = new Map(unknown.map(([domain, account]) => [account, domain]));
-  return Promise.all(
-    [...byName].map(async ([account, domain]) => {
-      const path = ['zones', domain];
-      const message = `${await place(path)}: ${pathText(path)} leads to the account "${account}", which is not there. ${cause?.message}`;
-      return unusableProvider(account, { ...cause, message });
-    }),
-  );
-}
-
-/** The engine tells of providers that it left out; those that cannot be used were told of before. */
-function withoutBroken(log: Logger, installed: readonly InstalledProvider[]): Logger {
-  const broken = new Set(installed.filter((one) => one.broken).map(({ id }) => id as unknown));
-  return {
-    ...log,
-    warn(message, fields) {
-      if (!broken.has(fields?.provider)) log.warn(message, fields);
-    },
-  };
-}
-
-function sentences({ message, hint }: Broken): string {
-  return hint === undefined ? message : `${message} ${hint}`;
-}
-
-function noProvider(installed: readonly InstalledProvider[]): UsageError {
-  const ways = installed.map(
-    ({ title, missing }) => `${missing.map((field) => field.environment[0]).join(' and ')} for ${title}`,
-  );
-  return new UsageError(
-    'No DNS provider is configured.',
-    `Set ${ways.join(', or ')}, or name a provider in a config file.`,
-  );
-}
-
-function unknownProvider(id: string, installed: readonly InstalledProvider[]): UsageError {
-  const found = installed.find((candidate) => candidate.id === id);
-  if (found)
-    return new UsageError(
-      `The provider ${id} is not configured.`,
-      `Set ${found.missing.map((field) => field.environment[0]).join(' and ')}.`,
-    );
-  const known = installed.map((candidate) => candidate.id);
-  return new UsageError(`There is no provider "${id}".`, `There are ${known.join(', ')}.`);
+function listenerOf(output: Output) {
+  return { log: detailLogger(output), onApiCall: (event: ApiCallEvent) => tellApiCall(output, event) };
 }

@@ -30,7 +30,7 @@ export interface Settings {
 }
 
 /** @throws UsageError */
-export async function resolveSettings(flags: Flags, io: Io): Promise<Settings> {
+export async function resolveSettings(flags: Flags, io: Pick<Io, 'env' | 'cwd'>): Promise<Settings> {
   const config = await readConfig(findConfigFile(flags, io));
   const journal = flagOrTwin('journal', flags, io.env);
   const port = flagOrTwin('authoritative-port', flags, io.env);

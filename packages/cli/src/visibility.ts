@@ -1,7 +1,6 @@
-import { canonicalValue, type DesiredRecord, type DnsError, type Lease, toFqdn } from '@domainproof/core';
+import type { Lease } from '@domainproof/core';
 import type {
   Delegation,
-  DiagnosedFinding,
   Expectation,
   RecordReport,
   Report,
@@ -27,31 +26,6 @@ type RecordDocument = RecordReport & { lease?: Lease };
 export interface VisibilityDocument {
   ok: boolean;
   records: readonly RecordDocument[];
-}
-
-/**
- * What the verifier is to look for, in the order of the records.
- *
- * @param isExact No other value may stand at a name than those that the records ask for there.
- */
-export function expectationsOf(records: readonly DesiredRecord[], isExact = false): Expectation[] {
-  return records.map(({ name, type, value, zone }) => ({
-    name,
-    type,
-    value: isExact ? [value, ...valuesBeside(value, name, type, records)] : value,
-    ...(isExact && { match: 'exactSet' as const }),
-    ...(zone !== undefined && { zone }),
-  }));
-}
-
-function valuesBeside(
-  value: string,
-  name: string,
-  type: string,
-  records: readonly DesiredRecord[],
-): readonly string[] {
-  const others = records.filter((other) => other.name === name && other.type === type);
-  return [...new Set(others.map((other) => other.value))].filter((other) => other !== value);
 }
 
 /** What the verifier found, and the servers that it asked. */
@@ -89,38 +63,6 @@ export async function awaitVisibility(
   } finally {
     watch.end();
   }
-}
-
-/** The report of a wait that could not begin, as no resolver answered. */
-export function resolverUnreachable(
-  expectations: readonly Expectation[],
-  reason: DnsError,
-  elapsedMs: number,
-): Report {
-  const finding: DiagnosedFinding = {
-    evidence: [],
-    code: 'RESOLVER_UNREACHABLE',
-    severity: 'fatal',
-    message: reason.message,
-    remedy: reason.hint ?? 'Name a resolver that this machine can reach: --resolver IP:PORT.',
-  };
-  const records = expectations.map(
-    ({ name, type, value }): RecordReport => ({
-      name: toFqdn(name),
-      type,
-      value: canonicalValue(type, [value].flat()[0] ?? ''),
-      values: [value].flat().map((one) => canonicalValue(type, one)),
-      zone: null,
-      visible: false,
-      verdict: 'unknown',
-      chain: [],
-      perspectives: [],
-      elapsedMs,
-      servers: [],
-      findings: [finding],
-    }),
-  );
-  return { ok: false, elapsedMs, questions: 0, records };
 }
 
 /** The JSON of a report; leases, if there are any, are in the order of its records. */

@@ -2,7 +2,8 @@ import type { Fqdn } from '@domainproof/core';
 import type { Expectation, Report, VerifierEvent, WaitOptions } from '@domainproof/propagation-verifier';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { wrap } from '../src/output/styled.js';
-import { expectationsOf, isStoppedEarly } from '../src/visibility.js';
+import { expectationsOf } from '../src/proving/expectations.js';
+import { isStoppedEarly } from '../src/visibility.js';
 import { Captured, cli, useSimulator } from './harness.js';
 import {
   answerEvent,

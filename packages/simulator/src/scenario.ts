@@ -47,6 +47,8 @@ export interface SimulatedRecordSet {
   ttl: number;
   /** TXT raw (never quoted), host names absolute; sorted. */
   values: readonly string[];
+  /** By which the vendor's API knows it: one for a Huawei Cloud record set; at Alibaba Cloud one for each value, oldest first. */
+  ids: readonly string[];
   /** Huawei Cloud only: the values in the form and order of its API, TXT as quoted strings. */
   records?: readonly string[];
   /** The vendor's own word: `ACTIVE`, `PENDING_CREATE`, `ENABLE`, … */

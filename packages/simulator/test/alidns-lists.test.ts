@@ -282,15 +282,24 @@ describe('a scenario', () => {
       ],
     });
     const common = { line: 'default', status: 'ENABLE' };
+    const ids = (count: number) => Array(count).fill(expect.stringMatching(/^\d+$/));
     expect(cloud.records('example.net')).toEqual([
-      { ...common, name: '_a.example.net.', type: 'TXT', ttl: 60, values: ['a', 'b'] },
-      { ...common, name: 'example.net.', type: 'MX', ttl: 600, values: ['10 mail.example.org.'] },
+      { ...common, name: '_a.example.net.', type: 'TXT', ttl: 60, values: ['a', 'b'], ids: ids(2) },
+      {
+        ...common,
+        name: 'example.net.',
+        type: 'MX',
+        ttl: 600,
+        values: ['10 mail.example.org.'],
+        ids: ids(1),
+      },
       {
         ...common,
         name: 'www.example.net.',
         type: 'CNAME',
         ttl: 600,
         values: ['t.example.org.'],
+        ids: ids(1),
         line: 'oversea',
       },
     ]);

@@ -5,7 +5,14 @@ import type { RecordReport } from '@domainproof/propagation-verifier';
 export interface Presented {
   lease: Lease;
   /** `report.visible` is false if the time was over first, or if waiting cannot help; then its findings say why. */
-  report: RecordReport;
+  report: Visible | RecordReport;
+}
+
+/** Every name server shows the record. */
+export interface Visible {
+  visible: true;
+  /** Milliseconds from the start of the wait. */
+  elapsedMs: number;
 }
 
 /**

@@ -38,6 +38,10 @@ export const COMMANDS: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'list the providers and which settings are found',
     load: () => import('./providers.js').then((module) => module.providers),
   },
+  serve: {
+    summary: 'let lego, Traefik and others put their challenges in place over HTTP',
+    load: () => import('./serve.js').then((module) => module.serve),
+  },
   'create-provider': {
     summary: 'write a package for a provider of your own',
     load: () => import('./create-provider.js').then((module) => module.createProvider),

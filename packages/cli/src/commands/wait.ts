@@ -11,11 +11,12 @@ import {
   TIMEOUT,
 } from '../flags.js';
 import { openPage } from '../page.js';
+import { expectationsOf } from '../proving/expectations.js';
 import { PROOF_TYPES, requestedRecords } from '../requested-records.js';
 import { openVerifier } from '../session.js';
 import { DEFAULT_WAIT_MS, resolveSettings } from '../settings.js';
 import { verificationOf } from '../verification.js';
-import { awaitVisibility, expectationsOf, visibilityDocument, visibilityLines } from '../visibility.js';
+import { awaitVisibility, visibilityDocument, visibilityLines } from '../visibility.js';
 
 export const wait: Command = {
   usage: 'NAME TYPE VALUE | --from FILE.json',

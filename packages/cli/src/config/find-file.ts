@@ -16,7 +16,7 @@ const NAMES = EXTENSIONS.map((extension) => `domainproof.config${extension}`);
  * @returns an absolute path, or undefined
  * @throws UsageError for an extension that is not known, and for a file that nobody named and that is not to be trusted
  */
-export function findConfigFile(flags: Flags, io: Io): string | undefined {
+export function findConfigFile(flags: Flags, io: Pick<Io, 'env' | 'cwd'>): string | undefined {
   const named = flagOrTwin('config', flags, io.env);
   if (!named) return fileIn(io.cwd);
   if (!EXTENSIONS.includes(extname(named.text)))

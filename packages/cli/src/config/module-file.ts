@@ -15,7 +15,7 @@ export async function importModule(file: string): Promise<Record<string, unknown
   const jiti = createJiti(file, {
     fsCache: false,
     // So that a config file finds `defineConfig` also where the program is installed globally only.
-    virtualModules: { domainproof: await import('../index.js') },
+    virtualModules: { domainproof: await import('./define-config.js') },
   });
   const module = await jiti.import<Record<string, unknown>>(file);
   // What Node does with a CommonJS module.

@@ -37,6 +37,13 @@ export interface Output {
   result(document: object, lines: readonly Line[]): void;
   /** The error that ends the command: a sentence for people and, in JSON modes, the document. Returns the exit code for it. */
   fail(error: unknown): ExitCode;
+  /**
+   * One line of the log of a program that stays, on standard error; one JSON object with `--json`; with `--events` an event instead.
+   * Nothing with `--quiet`, but for the event.
+   */
+  log(entry: { type: string }, text: string): void;
+  /** What an error means outside, with secrets masked. Prints nothing. */
+  describe(error: unknown): Failure;
   /** An error that does not end the command: a sentence for people. Returns what it means outside. */
   tellFailure(error: unknown): Failure;
   /** From now on texts of errors and details pass through this, which masks secrets. */
@@ -69,18 +76,24 @@ export function createOutput(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, modes: O
       ? io.stdout.write(`${safeJson(resultLine(document))}\n`)
       : io.stdout.write(`${safeJson(document, 2)}\n`);
 
-  function tellFailure(error: unknown): Failure {
+  function describe(error: unknown): Failure {
     const { errors, exitCode } = describeError(error);
     const masked = errors.map((one) => ({
       ...one,
       message: mask(one.message),
       ...(one.hint && { hint: mask(one.hint) }),
     }));
-    for (const { message } of masked) line(io.stderr, `error: ${message}`);
-    for (const hint of new Set(masked.map((one) => one.hint))) if (hint) line(io.stderr, `hint: ${hint}`);
-    if (modes.verbose && errors[0].code === 'INTERNAL' && error instanceof Error && error.stack)
-      for (const frame of error.stack.split('\n').slice(1)) line(io.stderr, mask(frame));
     return { json: masked[0]!, ...(masked.length > 1 && { errors: masked }), exitCode };
+  }
+
+  function tellFailure(error: unknown): Failure {
+    const failure = describe(error);
+    const { json: first, errors = [first] } = failure;
+    for (const { message } of errors) line(io.stderr, `error: ${message}`);
+    for (const hint of new Set(errors.map((one) => one.hint))) if (hint) line(io.stderr, `hint: ${hint}`);
+    if (modes.verbose && first.code === 'INTERNAL' && error instanceof Error && error.stack)
+      for (const frame of error.stack.split('\n').slice(1)) line(io.stderr, mask(frame));
+    return failure;
   }
 
   return {
@@ -110,6 +123,11 @@ export function createOutput(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, modes: O
       if (json) print({ error: first, ...(errors && { errors }) });
       return exitCode;
     },
+    log(entry, text) {
+      if (modes.events) this.event(entry);
+      else if (!modes.quiet) line(io.stderr, modes.json ? safeJson(entry) : text);
+    },
+    describe,
     tellFailure,
     maskWith(next) {
       mask = next;

@@ -1,15 +1,24 @@
 import {
   abortError,
   ancestors,
+  canonicalValue,
   type DesiredRecord,
   type DnsClient,
+  type DnsError,
   type Fqdn,
   isDnsError,
   isWithin,
   toFqdn,
 } from '@domainproof/core';
-import type { Delegation, Report, Verifier } from '@domainproof/propagation-verifier';
-import { expectationsOf, resolverUnreachable } from '../visibility.js';
+import type {
+  Delegation,
+  DiagnosedFinding,
+  Expectation,
+  RecordReport,
+  Report,
+  Verifier,
+} from '@domainproof/propagation-verifier';
+import { expectationsOf } from './expectations.js';
 
 /**
  * Looks up who serves the names before anything is written: a dead resolver or an unregistered domain leaves nothing behind.
@@ -64,4 +73,36 @@ async function findDelegation(
     const { changes } = await client.plan([record], { signal });
     return verifier.delegation(record.name, { zone: changes[0]?.zone, signal });
   }
+}
+
+/** The report of a wait that could not begin, as no resolver answered. */
+function resolverUnreachable(
+  expectations: readonly Expectation[],
+  reason: DnsError,
+  elapsedMs: number,
+): Report {
+  const finding: DiagnosedFinding = {
+    evidence: [],
+    code: 'RESOLVER_UNREACHABLE',
+    severity: 'fatal',
+    message: reason.message,
+    remedy: reason.hint ?? 'Name a resolver that this machine can reach: --resolver IP:PORT.',
+  };
+  const records = expectations.map(
+    ({ name, type, value }): RecordReport => ({
+      name: toFqdn(name),
+      type,
+      value: canonicalValue(type, [value].flat()[0] ?? ''),
+      values: [value].flat().map((one) => canonicalValue(type, one)),
+      zone: null,
+      visible: false,
+      verdict: 'unknown',
+      chain: [],
+      perspectives: [],
+      elapsedMs,
+      servers: [],
+      findings: [finding],
+    }),
+  );
+  return { ok: false, elapsedMs, questions: 0, records };
 }

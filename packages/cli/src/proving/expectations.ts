@@ -1,9 +1,8 @@
-import type { Fqdn, Lease } from '@domainproof/core';
+import type { DesiredRecord, Fqdn, Lease } from '@domainproof/core';
 import type { Delegation, DiagnosedFinding, Expectation, Operator } from '@domainproof/propagation-verifier';
+import type { Session } from '../connection.js';
 import { zonesDelegatedElsewhere } from '../delegation-check.js';
 import { operatorOf, serversOfZone } from '../operator.js';
-import type { Session } from '../session.js';
-import { expectationsOf } from '../visibility.js';
 import type { Written } from './write-records.js';
 
 /** What the verifier is to look for, and what is odd about the zones. */
@@ -13,11 +12,36 @@ export interface Awaited {
   elsewhere: ReadonlyMap<string, DiagnosedFinding>;
 }
 
+/**
+ * What the verifier is to look for, in the order of the records.
+ *
+ * @param isExact No other value may stand at a name than those that the records ask for there.
+ */
+export function expectationsOf(records: readonly DesiredRecord[], isExact = false): Expectation[] {
+  return records.map(({ name, type, value, zone }) => ({
+    name,
+    type,
+    value: isExact ? [value, ...valuesBeside(value, name, type, records)] : value,
+    ...(isExact && { match: 'exactSet' as const }),
+    ...(zone !== undefined && { zone }),
+  }));
+}
+
+function valuesBeside(
+  value: string,
+  name: string,
+  type: string,
+  records: readonly DesiredRecord[],
+): readonly string[] {
+  const others = records.filter((other) => other.name === name && other.type === type);
+  return [...new Set(others.map((other) => other.value))].filter((other) => other !== value);
+}
+
 /** What is to be seen of records that are written, in their order. @param isExact as in `expectationsOf` */
 export async function expectationsFor(
   written: readonly Written[],
   delegations: readonly Delegation[],
-  session: Session,
+  session: Pick<Session, 'providers' | 'title' | 'call'>,
   { signal, isExact }: { signal: AbortSignal; isExact?: boolean },
 ): Promise<Awaited> {
   const leases = written.map(({ lease }) => lease);
@@ -41,7 +65,7 @@ export async function expectationsFor(
 function operatorsOf(
   leases: readonly Lease[],
   elsewhere: ReadonlyMap<string, unknown>,
-  { providers, title, call }: Session,
+  { providers, title, call }: Pick<Session, 'providers' | 'title' | 'call'>,
   signal: AbortSignal,
 ): Promise<Operator[]> {
   const known = new Map<string, Promise<Operator>>();

@@ -63,7 +63,8 @@ async function lookFor(
   };
 }
 
-function isFor(lease: Lease, record: DesiredRecord): boolean {
+/** Whether the lease holds the value of the record. */
+export function isFor(lease: Lease, record: DesiredRecord): boolean {
   return (
     lease.name === record.name &&
     lease.type === record.type &&

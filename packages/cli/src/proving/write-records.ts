@@ -1,7 +1,7 @@
 import type { CallOptions, DesiredRecord, Lease } from '@domainproof/core';
+import type { Session } from '../connection.js';
 import { nameLeftovers } from '../leftovers.js';
 import type { Outcomes } from '../outcomes.js';
-import type { Session } from '../session.js';
 
 /** The longest time that writing may take, in milliseconds; a shorter time for the whole work holds for it too. */
 export const WRITE_MS = 120_000;

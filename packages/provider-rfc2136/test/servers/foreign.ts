@@ -12,12 +12,19 @@ const TTL = 3_600;
 /** A colleague with `nsupdate`: takes out what is there and puts the new values in its place, in one message. */
 export async function put(server: NameServer, zone: string, set: ForeignSet): Promise<void> {
   const { name, type, values, ttl = TTL } = set;
+  await update(server, zone, [
+    `delete ${name} ${type}`,
+    ...values.map((value) => `add ${name} ${ttl} ${type} ${presentation(type, value)}`),
+  ]);
+}
+
+/** One message of a colleague. @param changes what `nsupdate` takes behind `update` */
+export async function update(server: NameServer, zone: string, changes: readonly string[]): Promise<void> {
   const script = [
     `server ${ADDRESS} ${server.port}`,
     `zone ${zone}`,
     'check-names no', // An address at a name with an underscore is allowed to be there.
-    `update delete ${name} ${type}`,
-    ...values.map((value) => `update add ${name} ${ttl} ${type} ${presentation(type, value)}`),
+    ...changes.map((change) => `update ${change}`),
     'send',
   ];
   const key = `${THEIRS.algorithm}:${THEIRS.name}:${THEIRS.secret}`;

@@ -64,7 +64,7 @@ export function accountRecords(
 
 function gather(domain: Domain, statusCase: StatusCase): Map<string, SimulatedRecordSet> {
   const sets = new Map<string, SimulatedRecordSet>();
-  for (const { rr, type, line, enabled, value, ttl, priority } of domain.records.values()) {
+  for (const { id, rr, type, line, enabled, value, ttl, priority } of domain.records.values()) {
     const key = JSON.stringify([rr, type, line, enabled]);
     const set = sets.get(key);
     sets.set(key, {
@@ -73,6 +73,7 @@ function gather(domain: Domain, statusCase: StatusCase): Map<string, SimulatedRe
       line,
       ttl: Math.min(ttl, set?.ttl ?? ttl),
       values: [...(set?.values ?? []), servedValue(type, value, priority)].sort(),
+      ids: [...(set?.ids ?? []), id],
       status: statusWord(enabled, statusCase),
     });
   }

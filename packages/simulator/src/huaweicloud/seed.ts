@@ -57,12 +57,13 @@ export function accountRecords(store: Store, zoneName: string): SimulatedRecordS
     throw new Error(`The simulated Huawei Cloud account does not hold the zone ${absolute(zoneName)}`);
   return [...zone.sets.values()]
     .filter((set) => !set.isDefault)
-    .map(({ name, type, line, ttl, records, status }) => ({
+    .map(({ id, name, type, line, ttl, records, status }) => ({
       name,
       type,
       line,
       ttl,
       values: records.map((record) => servedValue(type, record)).sort(),
+      ids: [id],
       records: [...records],
       status,
     }));
