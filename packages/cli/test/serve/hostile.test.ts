@@ -147,7 +147,10 @@ describe('too slow', () => {
     const release = holdPresents(double);
     const held = post(`${url}/present`, goodBody());
     await until(() => double.presented.length === 1);
-    const idle = await Promise.all([1, 2, 3, 4].map(() => Line.open(url)));
+    const idle = [];
+    for (let number = 0; number < 4; number += 1) idle.push(await Line.open(url));
+    // All have arrived when the fourth has taken the place of the first.
+    await idle[0]!.ended;
     release();
     expect((await held).status).toBe(200);
     for (const { socket } of idle) socket.destroy();
@@ -277,6 +280,7 @@ describe('HTTP as it may be spoken', () => {
     expect(signal?.aborted).toBe(false);
     release();
     await until(() => log().some(({ outcome }) => outcome === 'visible'));
+    expect(log().at(-1)).toMatchObject({ path: '/present', remote: '127.0.0.1' });
   });
 
   test('a client that goes away within its body begins nothing', async () => {
