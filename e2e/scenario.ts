@@ -63,7 +63,7 @@ export async function openScenario<B extends Backend>(kind: BackendKind<B>): Pro
 }
 
 /** `domainproof` as a program that hooks can name. @returns the folder that it is in */
-function programOnPath(folder: string): string {
+export function programOnPath(folder: string): string {
   const file = join(folder, 'domainproof');
   writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`, { mode: 0o755 });
   return folder;

@@ -62,7 +62,12 @@ try {
   });
   const ownKey = await acme.crypto.createPrivateEcdsaKey();
   const [key, csr] = await acme.crypto.createCsr({ altNames: [domain, `*.${domain}`] }, ownKey);
-  const chain = await client.auto({ csr, termsOfServiceAgreed: true, ...(email && { email }), ...challenges });
+  const chain = await client.auto({
+    csr,
+    termsOfServiceAgreed: true,
+    ...(email && { email }),
+    ...challenges,
+  });
   await replaceFile(join(folder, `${domain}.key`), key, PRIVATE);
   await replaceFile(join(folder, `${domain}.pem`), chain, PUBLIC);
   const { notAfter } = acme.crypto.readCertificateInfo(chain);

@@ -14,11 +14,12 @@ export interface Block {
   code: string;
 }
 
-/** Every page that people read: of the project, of each package, of the package that create-provider writes, and of `docs`. */
+/** Every page that people read: of the project, of each package, of the package that create-provider writes, of an example, and of `docs`. */
 export const pages: readonly string[] = [
   'README.md',
   ...packages.map(({ folder }) => `packages/${folder}/README.md`),
   'packages/cli/templates/provider/README.md',
+  'examples/traefik/README.md',
   ...readdirSync(join(root, 'docs'))
     .filter((entry) => entry.endsWith('.md'))
     .map((entry) => `docs/${entry}`),

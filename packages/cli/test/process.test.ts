@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { useSimulator } from './harness.js';
@@ -131,6 +132,22 @@ describe('the built program', () => {
       .map((line) => /^export ([A-Z_]+)=\S+$/.exec(line)?.[1]);
     expect(names).toEqual(expect.arrayContaining(Object.keys(world.simulator.env)));
     expect(names).not.toContain(undefined);
+  });
+
+  test('serve ends with 0 when it is interrupted, and tells of two at one address', async () => {
+    const file = join(world.folder, 'token');
+    writeFileSync(file, 'a-token-that-is-long-enough');
+    const flags = ['serve', '--token-file', file, '--listen'];
+    let second: Promise<Ended> | undefined;
+    const first = await start([...flags, '127.0.0.1:0'], (text, kill) => {
+      const address = /^Listening on http:\/\/(\S+)$/m.exec(text)?.[1];
+      if (!address || second) return;
+      second = start([...flags, address]);
+      second.then(() => kill('SIGTERM'));
+    });
+    expect([first.code, first.stderr]).toEqual([0, '']);
+    const { code, stdout, stderr } = await second!;
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(/^error: .* is in use\.\nhint: /)]);
   });
 
   test('simulate --json is one document, and wrong zones and delays are usage errors', async () => {

@@ -36,11 +36,18 @@ export function accessLog(output: Output): AccessLog {
   return (entry) => output.log(entry, lineOf(entry));
 }
 
+/** What is to be known of a request before it is worked on: of a connection that is gone nothing can be told. */
+export interface Arrival {
+  remote: string;
+  /** As `performance.now()` tells it. */
+  startedAt: number;
+}
+
 /** @param token masked in what strangers send, since some put it where it does not belong */
 export function entryOf(
   request: IncomingMessage,
   { status, outcome, name }: Answer,
-  startedAt: number,
+  { remote, startedAt }: Arrival,
   token: string,
 ): AccessEntry {
   const shown = (text: string) => shorten(masked(text, [token]), MAX_SHOWN);
@@ -48,7 +55,7 @@ export function entryOf(
   return {
     type: 'request',
     time: new Date().toISOString(),
-    remote: request.socket.remoteAddress ?? '',
+    remote,
     method: request.method ?? null,
     path: shown(pathOf(request)),
     status,

@@ -55,7 +55,7 @@ async function handle(
   { token, authenticate, route, isStopping, log, unexpected, limits }: ListenerOptions,
   connections: Connections,
 ): Promise<void> {
-  const startedAt = performance.now();
+  const arrival = { remote: request.socket.remoteAddress ?? '', startedAt: performance.now() };
   const closed = connections.open(request.socket);
   response.on('close', closed).on('error', () => {});
   const waitsToContinue = /^100-continue$/i.test(request.headers.expect ?? '');
@@ -78,7 +78,7 @@ async function handle(
   if (!received) discardBody(request, limits.requestMs);
   // A client that was not told to go on may or may not send its body: what follows cannot be told apart.
   send(response, answer, isStopping() || answer.status === 408 || (waitsToContinue && !received));
-  log(entryOf(request, answer, startedAt, token));
+  log(entryOf(request, answer, arrival, token));
 }
 
 function refused({ status, error, headers }: Refusal): Answer {

@@ -277,6 +277,7 @@ describe('HTTP as it may be spoken', () => {
     expect(signal?.aborted).toBe(false);
     release();
     await until(() => log().some(({ outcome }) => outcome === 'visible'));
+    expect(log().at(-1)).toMatchObject({ path: '/present', remote: '127.0.0.1' });
   });
 
   test('a client that goes away within its body begins nothing', async () => {
