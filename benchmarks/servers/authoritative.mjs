@@ -1,4 +1,4 @@
-// Starts Debian's NSD and Knot on loopback addresses and one high port, in a folder of their own under /tmp.
+// Starts Debian's NSD, Knot and BIND on loopback addresses and one high port, in a folder of their own under /tmp.
 import { execFile, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -91,6 +91,25 @@ ${remotes.length > 0 ? `    notify: [ ${ids} ]\n    acl: [ transfer ]\n` : ''}`,
   );
   const server = await start(path, 'knot', ['knotd', '-c', configuration], { zone, address, port, cpu });
   return { ...server, control: (...command) => run('knotc', ['-c', configuration, ...command]) };
+}
+
+/** `key`: the TSIG key, as { name, secret } with hmac-sha256, that may change TXT records. BIND listens on addresses of interfaces only: 127.0.0.1. */
+export async function startBind({ path, zone, zoneText, address, port, key }) {
+  writeFileSync(join(path, `${zone}.zone`), zoneText);
+  const configuration = join(path, 'named.conf');
+  writeFileSync(
+    configuration,
+    `options {
+  directory "${path}"; pid-file none; session-keyfile none; lock-file none;
+  listen-on port ${port} { ${address}; }; listen-on-v6 { none; };
+  recursion no; dnssec-validation no; notify no;
+};
+controls { };
+key "${key.name}" { algorithm hmac-sha256; secret "${key.secret}"; };
+zone "${zone}" { type primary; file "${zone}.zone"; update-policy { grant "${key.name}" zonesub TXT; }; };
+`,
+  );
+  return start(path, 'bind', ['named', '-g', '-n', '1', '-c', configuration], { zone, address, port });
 }
 
 async function start(path, name, command, { zone, address, port, cpu }) {
