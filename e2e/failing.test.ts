@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { simulated } from './backends/simulated.js';
+import { acmeClient } from './clients/acme-client.js';
 import { CLIENTS } from './clients/index.js';
 import { obstacleTo } from './obstacle.js';
 import { openScenario } from './scenario.js';
-import { valuesWhile } from './watching.js';
+import { valuesUntil } from './watching.js';
 import { ZONE } from './zone.js';
 
 /** Enough to write a value, also on a machine that is busy. */
@@ -15,8 +16,11 @@ const KINDS = [
   simulated('Huawei Cloud', 'huaweicloud', { delaysMs: LATE }),
   simulated('Alibaba Cloud', 'alidns', { delaysMs: LATE }),
 ];
-/** Either cloud with several clients. */
-const CASES = CLIENTS.map((client, index) => ({ client, kind: KINDS[index % KINDS.length]! }));
+/** Either cloud with several clients. The script of acme-client has a time of its own. */
+const CASES = CLIENTS.filter((client) => client !== acmeClient).map((client, index) => ({
+  client,
+  kind: KINDS[index % KINDS.length]!,
+}));
 
 describe.concurrent('a client whose hook fails, as the value is not visible in time', () => {
   test.for(CASES)(
@@ -30,11 +34,11 @@ describe.concurrent('a client whose hook fails, as the value is not visible in t
 
       const run = await client.start({
         scenario,
-        names: [ZONE, `*.${ZONE}`],
+        domain: ZONE,
         folder: scenario.folder('client'),
         timeout: TIMEOUT,
       });
-      const seen = await valuesWhile(run, scenario.backend);
+      const seen = await valuesUntil(run.ended, scenario.backend);
       const { status, output } = await run.ended;
 
       expect(status, output).not.toBe(0);

@@ -22,7 +22,7 @@ describe.concurrent('a client that is killed with its hook while a value is in t
 
       const run = await client.start({
         scenario,
-        names: [ZONE, `*.${ZONE}`],
+        domain: ZONE,
         folder: scenario.folder('client'),
       });
       await firstValue(run, backend);

@@ -24,7 +24,7 @@ test('where name servers are late, the authority refuses whoever does not wait, 
   context.skip(obstacle !== undefined, obstacle);
   const scenario = await openScenario(LATE);
   context.onTestFinished(() => scenario.close());
-  const order = (folder: string): Order => ({ scenario, names: [ZONE], folder: scenario.folder(folder) });
+  const order = (folder: string): Order => ({ scenario, domain: ZONE, folder: scenario.folder(folder) });
 
   const hasty = order('hasty');
   const refused = await launchLego(hasty, 'exec', { EXEC_PATH: program(hasty.folder, WITHOUT_WAITING) })

@@ -8,8 +8,8 @@ const LOOK_MS = 200;
 /** Between the looks of somebody who must not be late. */
 const CLOSE_LOOK_MS = 20;
 
-/** The sets of values that stand at the challenges' name while a client is at work. */
-export async function valuesWhile({ ended }: Run, backend: Backend): Promise<(readonly string[])[]> {
+/** The sets of values that stand at the challenges' name until something has ended. */
+export async function valuesUntil(ended: Promise<unknown>, backend: Backend): Promise<(readonly string[])[]> {
   const seen: (readonly string[])[] = [];
   let isOver = false;
   ended.finally(() => {

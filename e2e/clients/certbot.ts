@@ -6,7 +6,7 @@ export const certbot: Client = {
   title: 'certbot',
   commands: ['certbot'],
   async start(order) {
-    const { scenario, names, folder } = order;
+    const { scenario, domain, folder } = order;
     const { directory, trust } = scenario.authority;
     const state = ['config', 'work', 'logs'].flatMap((name) => [`--${name}-dir`, join(folder, name)]);
     const hooks = [
@@ -14,11 +14,11 @@ export const certbot: Client = {
       ...['--manual-cleanup-hook', `${hookCommand('certbot', order)} cleanup`],
     ];
     const account = ['--server', directory, '--agree-tos', '-m', EMAIL, '--non-interactive'];
-    const domains = names.flatMap((name) => ['-d', name]);
+    const domains = ['-d', domain, '-d', `*.${domain}`];
     const args = ['certonly', '--manual', '--preferred-challenges', 'dns', ...hooks, ...account];
     return {
       ...launch(order, 'certbot', [...args, ...state, ...domains], { REQUESTS_CA_BUNDLE: trust }),
-      certificate: join(folder, 'config', 'live', names[0], 'fullchain.pem'),
+      certificate: join(folder, 'config', 'live', domain, 'fullchain.pem'),
     };
   },
 };

@@ -3,8 +3,8 @@ import type { Scenario } from '../scenario.js';
 /** What a client is to get a certificate for. */
 export interface Order {
   scenario: Scenario;
-  /** The first one names the certificate. */
-  names: readonly [string, ...string[]];
+  /** For it, and for all names right below it: `shop.example` and `*.shop.example`. */
+  domain: string;
   /** Empty, and the client's alone: its account, its state and its certificates. */
   folder: string;
   /** How long domainproof may wait for a record. Default: as long as it does by itself. */

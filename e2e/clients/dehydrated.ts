@@ -12,10 +12,10 @@ function kindOf(title: string, hookChain: 'yes' | 'no'): Client {
     title,
     commands: ['dehydrated', 'curl'],
     async start(order) {
-      const { scenario, names, folder } = order;
+      const { scenario, domain, folder } = order;
       const { directory, trust } = scenario.authority;
       const config = join(folder, 'config');
-      writeFileSync(join(folder, 'domains.txt'), `${names.join(' ')}\n`);
+      writeFileSync(join(folder, 'domains.txt'), `${domain} *.${domain}\n`);
       writeFileSync(
         config,
         `CA="${directory}"
@@ -30,7 +30,7 @@ KEY_ALGO="prime256v1"
       );
       return {
         ...launch(order, 'dehydrated', ['--config', config, '--accept-terms', '--cron']),
-        certificate: join(folder, 'certs', names[0], 'fullchain.pem'),
+        certificate: join(folder, 'certs', domain, 'fullchain.pem'),
       };
     },
   };

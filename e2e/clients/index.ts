@@ -1,3 +1,4 @@
+import { acmeClient } from './acme-client.js';
 import { certbot } from './certbot.js';
 import type { Client } from './client.js';
 import { dehydrated, dehydratedChain } from './dehydrated.js';
@@ -6,6 +7,7 @@ import { legoHttpreq, legoHttpreqRaw } from './lego-httpreq.js';
 import { uacme } from './uacme.js';
 
 export const CLIENTS: readonly Client[] = [
+  acmeClient,
   legoExec,
   legoExecRaw,
   legoHttpreq,

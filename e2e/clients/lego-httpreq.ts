@@ -13,9 +13,9 @@ function kindOf(title: string, mode: Mode): Client {
     commands: ['lego'],
     async start(order) {
       const token = randomBytes(32).toString('hex');
-      const flags = ['--listen', '127.0.0.1:0', '--events', ...waiting(order.timeout)];
+      const flags = ['--listen', '127.0.0.1:0', '--json', ...waiting(order.timeout)];
       const server = launch(order, 'domainproof', ['serve', ...flags], { DOMAINPROOF_SERVE_TOKEN: token });
-      const [, url] = await server.printed(/"url":"([^"]+)"/);
+      const [, url] = await server.printed(/"url": *"([^"]+)"/);
       const lego = launchLego(order, 'httpreq', {
         HTTPREQ_ENDPOINT: url as string,
         HTTPREQ_MODE: mode,

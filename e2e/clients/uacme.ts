@@ -21,13 +21,13 @@ export const uacme: Client = {
       ? undefined
       : 'uacme takes no certificate to trust, and this user may not mount one in the place of the system’s',
   async start(order) {
-    const { scenario, names, folder } = order;
+    const { scenario, domain, folder } = order;
     const { directory, trust } = scenario.authority;
     const hook = program(folder, hookCommand('uacme', order));
-    const args = [trust, EMAIL, hook, folder, directory, ...names];
+    const args = [trust, EMAIL, hook, folder, directory, domain, `*.${domain}`];
     return {
       ...launch(order, 'unshare', [...UNSHARE, 'sh', '-c', SCRIPT, 'uacme', ...args]),
-      certificate: join(folder, names[0], 'cert.pem'),
+      certificate: join(folder, domain, 'cert.pem'),
     };
   },
 };
