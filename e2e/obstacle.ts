@@ -11,6 +11,11 @@ export function obstacleTo(client: Client, kind: BackendKind): string | undefine
   return missing.length > 0 ? `not installed: ${missing.join(', ')}` : client.obstacle?.();
 }
 
+/** Looked up once: a look holds up the simulators of the tests that run beside. */
+const known = new Map<string, boolean>();
+
 function isThere(command: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
+  const found = known.get(command) ?? spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
+  known.set(command, found);
+  return found;
 }

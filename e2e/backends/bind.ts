@@ -2,7 +2,10 @@ import { bind as program } from '../../packages/provider-rfc2136/test/servers/bi
 import { heldIn, put, update } from '../../packages/provider-rfc2136/test/servers/foreign.js';
 import { OURS } from '../../packages/provider-rfc2136/test/servers/keys.js';
 import { ADDRESS } from '../../packages/provider-rfc2136/test/servers/loopback.js';
-import { startNameServer } from '../../packages/provider-rfc2136/test/servers/name-server.js';
+import {
+  type NameServer,
+  startNameServer,
+} from '../../packages/provider-rfc2136/test/servers/name-server.js';
 import { transfer } from '../../packages/provider-rfc2136/test/servers/questions.js';
 import { FOREIGN, ZONE } from '../zone.js';
 import type { Backend, BackendKind } from './backend.js';
@@ -22,9 +25,12 @@ export const bind: BackendKind = {
   commands: [...program.commands, 'nsupdate'],
   async start(): Promise<Backend> {
     const server = await startNameServer(program);
-    await server.addZones([ZONE]);
-    await update(server, ZONE, DELEGATION);
-    for (const { name, ...set } of FOREIGN) await put(server, ZONE, { name: `${name}.`, ...set });
+    try {
+      await fill(server);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
     const address = `${ADDRESS}:${server.port}`;
     return {
       environment: {
@@ -52,6 +58,12 @@ export const bind: BackendKind = {
     };
   },
 };
+
+async function fill(server: NameServer): Promise<void> {
+  await server.addZones([ZONE]);
+  await update(server, ZONE, DELEGATION);
+  for (const { name, ...set } of FOREIGN) await put(server, ZONE, { name: `${name}.`, ...set });
+}
 
 /** The serial number counts the changes, and so cannot be what it was. */
 function withoutSerial(record: ServedRecord): ServedRecord {

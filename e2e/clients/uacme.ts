@@ -13,13 +13,15 @@ ours() { uacme --yes --confdir "$folder" --acme-url "$directory" --type EC "$@";
 ours new "$email"
 ours --hook "$hook" issue "$@"`;
 
+const mayMount = spawnSync('unshare', [...UNSHARE, 'true']).status === 0;
+
 export const uacme: Client = {
   title: 'uacme',
   commands: ['uacme', 'unshare'],
   obstacle: () =>
-    spawnSync('unshare', [...UNSHARE, 'true']).status === 0
+    mayMount
       ? undefined
-      : 'uacme takes no certificate to trust, and this user may not mount one in the place of the system’s',
+      : 'uacme cannot be told what to trust, and this user may not mount it in place of the system’s',
   async start(order) {
     const { scenario, domain, folder } = order;
     const { directory, trust } = scenario.authority;
