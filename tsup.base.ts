@@ -8,4 +8,8 @@ export const base: Options = {
   clean: true,
   target: 'node20',
   silent: true,
+  // CommonJS loads what it needs later with `require`, too: an `import()` there costs the start of Node's other loader.
+  esbuildOptions(options, { format }) {
+    if (format === 'cjs') options.supported = { ...options.supported, 'dynamic-import': false };
+  },
 };

@@ -9,7 +9,7 @@ import { startSimulator } from '../packages/simulator/dist/index.js';
 import { folder, soaAndNs, startBind, startResolver } from './servers/authoritative.mjs';
 
 const run = promisify(execFile);
-const bin = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../packages/cli/dist/bin.cjs', import.meta.url));
 const runs = Number(process.argv[2] ?? 15);
 const BAR_MS = 200;
 const BIND = { zone: 'example.org', address: '127.0.0.1', port: 5_393 };

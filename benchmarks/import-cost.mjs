@@ -38,7 +38,7 @@ const subjects = readdirSync(`${root}packages`).flatMap((folder) => {
     };
   });
 });
-const version = [`${root}packages/cli/dist/bin.js`, '--version'];
+const version = [`${root}packages/cli/dist/bin.cjs`, '--version'];
 const all = [
   { label: 'bare Node', cwd: root, args: ['--input-type=module', '-e', '0'] },
   ...subjects,

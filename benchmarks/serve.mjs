@@ -83,7 +83,7 @@ const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
 const ms = (replies) => median(replies.map((reply) => reply.ms));
 
 const [serve, plain] = await Promise.all([
-  startProgram([here('../packages/cli/dist/bin.js'), 'serve', '--listen', '127.0.0.1:0', '--json'], {
+  startProgram([here('../packages/cli/dist/bin.cjs'), 'serve', '--listen', '127.0.0.1:0', '--json'], {
     ...simulator.env,
     DOMAINPROOF_SERVE_TOKEN: TOKEN,
     DOMAINPROOF_JOURNAL: join(folder, 'leases.jsonl'),

@@ -10,7 +10,7 @@ import type { Backend, BackendKind } from './backends/backend.js';
 import { startResolver } from './resolver.js';
 
 /** The command line as it is built. */
-const PROGRAM = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../packages/cli/dist/bin.cjs', import.meta.url));
 
 /** A back end, an authority that sees it through a resolver, and a journal: all of it new, and nobody else's. */
 export interface Scenario<B extends Backend = Backend> {

@@ -6,7 +6,7 @@ import { type Simulator, startSimulator } from '@domainproof/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from './packages.js';
 
-const program = join(root, 'packages', 'cli', 'dist', 'bin.js');
+const program = join(root, 'packages', 'cli', 'dist', 'bin.cjs');
 const clouds = ['huaweicloud', 'alidns'] as const;
 const DECOYS = 121;
 const RECORDS = 501;

@@ -22,7 +22,7 @@ const LANES = 3;
 /** Every so many points, what is left is listed and removed by the command line. */
 const BY_COMMAND_LINE = 25;
 const worker = new URL('workers/mortal.mjs', import.meta.url);
-const program = join(root, 'packages', 'cli', 'dist', 'bin.js');
+const program = join(root, 'packages', 'cli', 'dist', 'bin.cjs');
 const clouds = ['huaweicloud', 'alidns'] as const;
 type Cloud = (typeof clouds)[number];
 

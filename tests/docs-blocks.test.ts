@@ -12,7 +12,7 @@ import { type Block, blocksOf, pages } from './markdown.js';
 import { packages, root } from './packages.js';
 
 const run = promisify(execFile);
-const program = join(root, 'packages', 'cli', 'dist', 'bin.js');
+const program = join(root, 'packages', 'cli', 'dist', 'bin.cjs');
 const TEMPLATE = 'packages/cli/templates/provider';
 
 /** Where programs are run: READMEs by `readme-examples.test.ts`, what create-provider is about by `created-provider.test.ts`. */

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { root } from './packages.js';
 import { type Cloud, doEverything, MANIFESTS, startAccount, ZONE } from './permission-scenario.js';
 
-const program = join(root, 'packages', 'cli', 'dist', 'bin.js');
+const program = join(root, 'packages', 'cli', 'dist', 'bin.cjs');
 const CLOUDS = ['alidns', 'huaweicloud'] as const;
 
 /** Without these the records are written and looked at one by one. */

@@ -48,7 +48,7 @@ test('the server of the compose file starts with its secrets from files, and Tra
     mounted(value),
   ]);
   const flags = commandOf('domainproof').map((flag) => flag.replace(/^--listen=.*/, '--listen=127.0.0.1:0'));
-  const program = join(root, 'packages', 'cli', 'dist', 'bin.js');
+  const program = join(root, 'packages', 'cli', 'dist', 'bin.cjs');
   const child = spawn(process.execPath, [program, 'serve', ...flags, '--json'], {
     env: {
       ...Object.fromEntries(environment),

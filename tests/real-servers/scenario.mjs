@@ -8,7 +8,7 @@ import { startInternet } from './internet.mjs';
 
 const [port, httpsPort] = process.argv.slice(2, 4).map(Number);
 const [cert, key] = process.argv.slice(4);
-const bin = fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../packages/cli/dist/bin.cjs', import.meta.url));
 const internet = await startInternet(port, { port: httpsPort, cert, key });
 const surroundings = port === 53 ? {} : { resolvers: [internet.resolver], authoritativePort: port };
 const flags = port === 53 ? [] : ['--resolver', internet.resolver, '--authoritative-port', `${port}`];

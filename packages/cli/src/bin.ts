@@ -18,7 +18,9 @@ for (const stream of [process.stdout, process.stderr])
     throw error;
   });
 
-exitCode = await run(process.argv.slice(2), { signal: interrupt.signal });
-process.exitCode = exitCode;
-// Idle connections of a vendor's client must not keep the process; what was written to a pipe is on its way out first.
-process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+run(process.argv.slice(2), { signal: interrupt.signal }).then((code) => {
+  exitCode = code;
+  process.exitCode = code;
+  // Idle connections of a vendor's client must not keep the process; what was written to a pipe is on its way out first.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+});

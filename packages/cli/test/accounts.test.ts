@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { cli, temporaryFolder, useSimulator } from './harness.js';
 
 /** The built program: `pnpm build` makes it. */
-const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
 
 /** Two accounts at Alibaba Cloud, each with an endpoint and credentials of its own. `example.org` is in both. */
 const work = useSimulator({

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { cli, temporaryFolder } from './harness.js';
 
 /** The built program: `pnpm build` makes it. */
-const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
 const folder = temporaryFolder();
 
 /** Stands for whatever must not be shown again. */

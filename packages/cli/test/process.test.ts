@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { useSimulator } from './harness.js';
 
 /** The built program: `pnpm build` makes it. */
-const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
 const world = useSimulator({ serverDelaysMs: { huaweicloud: [0, 200], alidns: [0, 200] } });
 
 /** Makes Node write the address of every ES module that is resolved to standard error. */
@@ -70,7 +70,7 @@ describe('the built program', () => {
         { encoding: 'utf8' },
       );
       const loaded = stderr.split('\n').filter((line) => line.startsWith('MODULE '));
-      expect(loaded.some((line) => line.includes('/dist/bin.js'))).toBe(true);
+      expect(loaded.some((line) => line.includes('/dist/bin.cjs'))).toBe(true);
       expect(
         loaded.filter((line) => /provider-|verifier|simulator|@alicloud|@huaweicloud|dns-packet/.test(line)),
       ).toEqual([]);

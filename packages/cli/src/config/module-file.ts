@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { constants, Script } from 'node:vm';
 import { UsageError } from '../errors.js';
 import type { ConfigPath } from './config.js';
 
@@ -9,7 +10,7 @@ const TYPESCRIPT = ['.ts', '.mts', '.cts'];
 
 /** Imports a module of the user's, also one in TypeScript, which Node 20 cannot. */
 export async function importModule(file: string): Promise<Record<string, unknown>> {
-  if (!TYPESCRIPT.includes(extname(file))) return import(pathToFileURL(file).href);
+  if (!TYPESCRIPT.includes(extname(file))) return importNatively(pathToFileURL(file).href);
   const { createJiti } = await import('jiti');
   // No cache on disk: it would lie in the common temporary folder, where others could change the code.
   const jiti = createJiti(file, {
@@ -20,6 +21,14 @@ export async function importModule(file: string): Promise<Record<string, unknown
   const module = await jiti.import<Record<string, unknown>>(file);
   // What Node does with a CommonJS module.
   return extname(file) === '.cts' && !('default' in module) ? { default: module } : module;
+}
+
+/** Node's own `import()`, which the build for CommonJS would make a `require` of: that takes no module with a top-level `await`. */
+function importNatively(url: string): Promise<Record<string, unknown>> {
+  const load = new Script('(url) => import(url)', {
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  return load.runInThisContext()(url);
 }
 
 /** @throws UsageError with line and column, as far as they are known */

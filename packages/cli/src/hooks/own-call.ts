@@ -45,10 +45,10 @@ function isProgram(file: string): boolean {
 function ownFile(): string {
   const tried = fileURLToPath(import.meta.url);
   for (let folder = dirname(tried); folder !== dirname(folder); folder = dirname(folder)) {
-    const candidate = join(folder, 'dist', 'bin.js');
+    const candidate = join(folder, 'dist', 'bin.cjs');
     if (existsSync(candidate)) return candidate;
   }
-  throw new Error(`This program is not built: no folder above ${tried} holds dist/bin.js.`);
+  throw new Error(`This program is not built: no folder above ${tried} holds dist/bin.cjs.`);
 }
 
 function quoted(word: string): string {

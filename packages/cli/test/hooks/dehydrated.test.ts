@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { useSimulator } from '../harness.js';
 import { digest, HYPHENED, runFiles } from './challenges.js';
 
-const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
 const world = useSimulator();
 const FOLDER = { BASEDIR: '/var/lib/dehydrated' };
 const dehydrated = (words: readonly string[], variables: Record<string, string> = FOLDER) =>
