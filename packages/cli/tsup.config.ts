@@ -27,6 +27,7 @@ export default defineConfig(async () => {
       dts: { entry: LIBRARIES },
       splitting: true,
       shims: true,
+      env: { BUILT_AS: 'commonjs' },
       clean: false,
     },
   ];

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { constants, Script } from 'node:vm';
 import { UsageError } from '../errors.js';
 import type { ConfigPath } from './config.js';
 
@@ -23,12 +22,11 @@ export async function importModule(file: string): Promise<Record<string, unknown
   return extname(file) === '.cts' && !('default' in module) ? { default: module } : module;
 }
 
-/** Node's own `import()`, which the build for CommonJS would make a `require` of: that takes no module with a top-level `await`. */
+/** Node's own `import()`. Of one outside of a text the build for CommonJS makes a `require`, which takes no module with a top-level `await`. */
 function importNatively(url: string): Promise<Record<string, unknown>> {
-  const load = new Script('(url) => import(url)', {
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
-  return load.runInThisContext()(url);
+  // tsup puts in what it builds.
+  const isCommonJs = process.env.BUILT_AS === 'commonjs';
+  return isCommonJs ? new Function('url', 'return import(url)')(url) : import(url);
 }
 
 /** @throws UsageError with line and column, as far as they are known */

@@ -98,7 +98,7 @@ describe('the command line in it', () => {
     const { stdout } = await cli(['hook', 'lego', '--print-config'], io);
     expect(stdout).toContain('\nexec domainproof hook lego "$@"\n');
     expect((await cli(['hook', 'lego', '--print-config'])).stdout).toMatch(
-      /\nexec \/\S+ \/\S+\/dist\/bin\.js hook lego "\$@"\n/,
+      /\nexec \/\S+ \/\S+\/dist\/bin\.cjs hook lego "\$@"\n/,
     );
   });
 
