@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { simulated } from './backends/simulated.js';
 import { acmeClient } from './clients/acme-client.js';
+import { dehydrated } from './clients/dehydrated.js';
 import { CLIENTS } from './clients/index.js';
 import { obstacleTo } from './obstacle.js';
 import { openScenario } from './scenario.js';
@@ -17,10 +18,12 @@ const KINDS = [
   simulated('Alibaba Cloud', 'alidns', { delaysMs: LATE }),
 ];
 /** Either cloud with several clients. The script of acme-client has a time of its own. */
-const CASES = CLIENTS.filter((client) => client !== acmeClient).map((client, index) => ({
-  client,
-  kind: KINDS[index % KINDS.length]!,
-}));
+const CASES = CLIENTS.filter((client) => client !== acmeClient && client !== dehydrated).map(
+  (client, index) => ({
+    client,
+    kind: KINDS[index % KINDS.length]!,
+  }),
+);
 
 describe.concurrent('a client whose hook fails, as the value is not visible in time', () => {
   test.for(CASES)(
