@@ -2,6 +2,7 @@
 // Needs bash, and for the last back end BIND (named). Build first. Usage: node benchmarks/hook.mjs [runs]
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -13,6 +14,14 @@ const bin = fileURLToPath(new URL('../packages/cli/dist/bin.cjs', import.meta.ur
 const runs = Number(process.argv[2] ?? 15);
 const BAR_MS = 200;
 const BIND = { zone: 'example.org', address: '127.0.0.1', port: 5_393 };
+/** What the vendors' own code in a hook call costs, to be told apart from ours. */
+const SDKS = {
+  "the signer of Huawei Cloud's SDK": vendorFile(
+    'provider-huaweicloud',
+    '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js',
+  ),
+  "the client of Alibaba Cloud's SDK": vendorFile('provider-alidns', '@alicloud/openapi-client'),
+};
 const KEY = { name: 'hooks', secret: Buffer.from('a key for the time of a benchmark').toString('base64') };
 
 const work = folder('domainproof-hook-');
@@ -21,6 +30,12 @@ try {
   const backEnds = { ...(await simulated()), ...(await bind()) };
   const subjects = [
     { label: 'bare Node', argv: () => ['-e', '0'], env: {} },
+    ...Object.entries(SDKS).map(([label, file]) => ({
+      label: `only loading ${label}`,
+      argv: () => ['-e', `require(${JSON.stringify(file)})`],
+      env: {},
+      expected: 0,
+    })),
     {
       label: 'dehydrated deploy_cert (passed over)',
       argv: () => [bin, 'hook', 'dehydrated', 'deploy_cert', 'x'],
@@ -91,6 +106,10 @@ async function bind() {
     DOMAINPROOF_AUTHORITATIVE_PORT: String(port),
   };
   return { 'rfc2136 to BIND': { zone, env } };
+}
+
+function vendorFile(folder, name) {
+  return createRequire(new URL(`../packages/${folder}/package.json`, import.meta.url)).resolve(name);
 }
 
 /** What bash counts for a process and its children, to the millisecond. */
