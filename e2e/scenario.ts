@@ -12,6 +12,8 @@ import { startResolver } from './resolver.js';
 /** The command line as it is built. */
 const PROGRAM = fileURLToPath(new URL('../packages/cli/dist/bin.cjs', import.meta.url));
 
+const ATTEMPTS = 5;
+
 /** A back end, an authority that sees it through a resolver, and a journal: all of it new, and nobody else's. */
 export interface Scenario<B extends Backend = Backend> {
   backend: B;
@@ -31,7 +33,18 @@ export interface Scenario<B extends Backend = Backend> {
   close(): Promise<void>;
 }
 
+/** A port that was free may be taken when its server starts, as many connections are made meanwhile: then with other ports. */
 export async function openScenario<B extends Backend>(kind: BackendKind<B>): Promise<Scenario<B>> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openOnce(kind);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !/already in use/i.test((error as Error).message)) throw error;
+    }
+  }
+}
+
+async function openOnce<B extends Backend>(kind: BackendKind<B>): Promise<Scenario<B>> {
   const directory = mkdtempSync(join(tmpdir(), 'domainproof-e2e-'));
   const programs = new Programs(directory);
   const folder = (name: string) => programs.folder(name);

@@ -10,8 +10,7 @@ export default defineProject({
     testTimeout: 180_000,
     hookTimeout: 60_000,
     maxConcurrency: 4,
-    // A port that was free may be taken when its server starts, and Pebble asks its resolver once, for two seconds: on a busy machine either
-    // happens now and then, and says nothing of domainproof.
+    // Pebble asks its resolver once, for two seconds: on a busy machine that is too short now and then, and says nothing of domainproof.
     retry: 2,
   },
 });
